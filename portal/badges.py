@@ -1,0 +1,78 @@
+"""Words and tones of states: one table for every page, so that a state looks the same wherever it is shown.
+
+A tone is one of good, warn, info, bad, off, strong; the style sheet knows what each looks like.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Badge(NamedTuple):
+    """The word that people read and the tone that colours it."""
+
+    label: str
+    tone: str
+
+
+BADGES: dict[str, dict[str, Badge]] = {
+    "class": {
+        "planned": Badge("计划", "info"),
+        "running": Badge("进行中", "good"),
+        "ended": Badge("已结束", "warn"),
+        "closed": Badge("已结班", "off"),
+        "reopened": Badge("重新打开", "warn"),
+        "cancelled": Badge("已取消", "bad"),
+    },
+    "enrolment": {
+        "invited": Badge("已通知", "info"),
+        "reported": Badge("已报到", "good"),
+        "no_show": Badge("未报到", "bad"),
+        "substituted": Badge("已替换", "off"),
+        "withdrawn": Badge("退学", "bad"),
+        "completed": Badge("已结业", "good"),
+    },
+    "result": {
+        "none": Badge("尚无成绩", "off"),
+        "draft": Badge("草稿", "off"),
+        "shown": Badge("公示中", "info"),
+        "confirmed": Badge("已确认", "good"),
+        "amended": Badge("已更正", "warn"),
+    },
+    "grade": {
+        "优秀": Badge("优秀", "strong"),
+        "良好": Badge("良好", "good"),
+        "合格": Badge("合格", "info"),
+        "不合格": Badge("不合格", "bad"),
+        "退学": Badge("退学", "bad"),
+        "未评定": Badge("未评定", "off"),
+    },
+    "candidate": {
+        "是": Badge("优秀学员人选", "strong"),
+        "待定": Badge("人选待定", "warn"),
+    },
+    "document": {
+        "draft": Badge("草稿", "off"),
+        "issued": Badge("已签发", "good"),
+        "replaced": Badge("已被替换", "warn"),
+        "void": Badge("已作废", "bad"),
+    },
+    "job": {
+        "waiting": Badge("等待中", "off"),
+        "running": Badge("处理中", "info"),
+        "done": Badge("已完成", "good"),
+        "failed": Badge("失败", "bad"),
+        "cancelled": Badge("已取消", "off"),
+    },
+    "fault": {
+        "error": Badge("错误", "bad"),
+        "warning": Badge("提醒", "warn"),
+        "notice": Badge("说明", "info"),
+    },
+}
+
+
+def badge_for(kind: str, value: str, label: str = "") -> Badge:
+    """The badge of a state; a state that is not in the table is shown by its own word in a quiet tone."""
+    known = BADGES.get(kind, {}).get(value, Badge(value, "off"))
+    return Badge(label or known.label, known.tone)
