@@ -78,7 +78,7 @@ class Postgres:
             self._initialise(owner)
         self._forget_dead_pid()
         settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
-        self.server.spawn(owner.command([self._programs() / "postgres", "-D", self.data, *settings]))
+        self.server.spawn(owner.command(self._programs() / "postgres", "-D", self.data, *settings))
         return self.server.wait_until(lambda: self.ready(port), self.start_seconds)
 
     def ready(self, port: int) -> bool:
@@ -124,7 +124,7 @@ class Postgres:
     def _initdb(self, owner: Owner, data: Path, password: Path) -> None:
         options = ["--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8"]
         options += ["--locale=C", f"--lc-ctype={character_type()}", "--data-checksums"]
-        self._run(owner.command([self._programs() / "initdb", "-D", data, *options]), "")
+        self._run(owner.command(self._programs() / "initdb", "-D", data, *options), "")
 
     def _roles(self, owner: Owner, data: Path) -> None:
         """Roles and database, in single-user mode: no server listens before the passwords are set."""
@@ -136,8 +136,8 @@ class Postgres:
             "GRANT CONNECT, TEMPORARY ON DATABASE portal TO portal_app",
         ]
         quiet = ["--exit_on_error=on", "--log_min_error_statement=panic", "--log_checkpoints=off"]
-        single = [self._programs() / "postgres", "--single", "-D", data, *quiet, "postgres"]
-        self._run(owner.command(single), "\n".join(statements) + "\n")
+        single = owner.command(self._programs() / "postgres", "--single", "-D", data, *quiet, "postgres")
+        self._run(single, "\n".join(statements) + "\n")
 
     def _run(self, command: list[str], text: str) -> None:
         done = subprocess.run(

@@ -13,7 +13,7 @@ import pwd
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Owner:
         if os.geteuid() == 0:
             os.chown(path, self.uid, self.gid)
 
-    def command(self, argv: Sequence[str | Path]) -> list[str]:
+    def command(self, *argv: str | Path) -> list[str]:
         """`argv`, run as the owner."""
         return [*self._prefix(), *map(str, argv)]
 
@@ -129,8 +129,8 @@ class Server:
             return None
         return int(self.lock.read_text() or 0) or None
 
-    def spawn(self, argv: Sequence[str]) -> None:
-        """Start `argv` in a session of its own (Ctrl-C does not reach it), its output appended to the log."""
+    def spawn(self, argv: list[str], environment: Mapping[str, str] = ENVIRONMENT) -> int:
+        """Start `argv` in a session of its own (Ctrl-C does not reach it), its output appended to the log; its pid."""
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with locked(self.lock) as descriptor:
@@ -142,10 +142,11 @@ class Server:
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ]
             pid = os.posix_spawn(
-                argv[0], argv, ENVIRONMENT, file_actions=actions, setsid=True, setsigmask=[], setsigdef=DEFAULT_SIGNALS
+                argv[0], argv, environment, file_actions=actions, setsid=True, setsigmask=[], setsigdef=DEFAULT_SIGNALS
             )
             os.ftruncate(descriptor, 0)
             os.write(descriptor, str(pid).encode())
+            return pid
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> bool:
         """True once `ready`; False when the server ended before; an error after `seconds`."""

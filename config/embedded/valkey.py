@@ -67,7 +67,7 @@ class Valkey:
         owner.give(self.folder, 0o700)
         self._write(owner, "users.acl", self._users())
         self._write(owner, "valkey.conf", f'{SETTINGS}port {port}\ndir "{self.folder}"\naclfile "{self._acl_file()}"\n')
-        self.server.spawn(owner.command([program(), self.folder / "valkey.conf"]))
+        self.server.spawn(owner.command(program(), self.folder / "valkey.conf"))
         return self.server.wait_until(lambda: self.ready(port), self.start_seconds)
 
     def ready(self, port: int) -> bool:
