@@ -1,0 +1,56 @@
+"""Settings are read once, by name and type, from the environment; a missing or unsafe value stops the start."""
+
+import re
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+
+class UnsafeSettings(SystemExit):
+    """The portal must not start like this; the message says what to set."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"启动被拒绝：{message}")
+
+
+def load_env_file() -> None:
+    """Read `.env` beside manage.py, if there is one; variables already set win."""
+    environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+
+def required(name: str, hint: str) -> str:
+    value: str = env.str(name, default="")
+    if not value:
+        raise UnsafeSettings(f"缺少环境变量 {name}（{hint}）")
+    return value
+
+
+def secret_key(debug: bool) -> str:
+    """SECRET_KEY, at least 50 characters and never an example one (SEC-11)."""
+    key = required("SECRET_KEY", "至少 50 个随机字符")
+    if not debug and (len(key) < 50 or key.startswith("django-insecure") or len(set(key)) < 10):
+        raise UnsafeSettings("SECRET_KEY 太短或是示例值，须为至少 50 个随机字符")
+    return key
+
+
+def field_keys() -> dict[str, bytes]:
+    """Keys of encrypted fields, `k2:<32 hex>,k1:<32 hex>`: the first encrypts, all decrypt (SM4, 128 bits)."""
+    keys: dict[str, bytes] = {}
+    for part in required("FIELD_KEYS", "如 k1:32位十六进制").split(","):
+        match = re.fullmatch(r"\s*([a-z0-9]{1,8}):([0-9a-fA-F]{32})\s*", part)
+        if not match:
+            raise UnsafeSettings("FIELD_KEYS 的格式应为 编号:32位十六进制，用逗号分隔")
+        keys[match[1]] = bytes.fromhex(match[2])
+    return keys
+
+
+def index_key() -> bytes:
+    """Key of the blind index over ID numbers (HMAC-SM3), 64 hex digits, kept apart from the field keys."""
+    value = required("INDEX_KEY", "64 位十六进制")
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        raise UnsafeSettings("INDEX_KEY 应为 64 位十六进制")
+    return bytes.fromhex(value)

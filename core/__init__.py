@@ -1,0 +1,1 @@
+"""What knows nothing of training: keys, scope, audit, jobs, files, sheets, paper."""

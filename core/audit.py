@@ -1,0 +1,80 @@
+"""The audit log: `record` writes one entry in the transaction of the act itself; no entry, no act."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from core.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where an act comes from: the request's address, session and number."""
+
+    source_ip: str | None = None
+    session_key: str = ""
+    request_id: UUID | None = None
+
+    @property
+    def session_hash(self) -> str:
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:16] if self.session_key else ""
+
+
+_facts: ContextVar[Facts] = ContextVar("audit_facts", default=Facts())
+
+
+@contextmanager
+def facts_of_request(facts: Facts) -> Iterator[None]:
+    token = _facts.set(facts)
+    try:
+        yield
+    finally:
+        _facts.reset(token)
+
+
+def entry(
+    event: str,
+    *,
+    actor: UUID | None,
+    obj: models.Model | None = None,
+    role: str = "",
+    unit_id: UUID | None = None,
+    result: str = "ok",
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """An unsaved entry; values in `before` and `after` must be masked and hold people by key only."""
+    facts = _facts.get()
+    return AuditEntry(
+        event=event,
+        actor_id=actor,
+        role=role,
+        object_type=obj._meta.label if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        unit_id=unit_id,
+        result=result,
+        reason=reason[:500],
+        before=before,
+        after=after,
+        source_ip=facts.source_ip,
+        session_hash=facts.session_hash,
+        request_id=facts.request_id,
+    )
+
+
+def record(event: str, **facts: Any) -> AuditEntry:
+    """Write one entry now, in the caller's transaction (arguments as `entry`)."""
+    row = entry(event, **facts)
+    row.save(force_insert=True)
+    return row
+
+
+def record_many(entries: Iterable[AuditEntry]) -> None:
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)

@@ -1,0 +1,44 @@
+"""Stored bytes: `keep` seals and stores them, `load` opens and checks them; no file is ever served by itself."""
+
+import hashlib
+from datetime import date
+from io import BytesIO
+
+from django.core.files.storage import default_storage
+
+from core.crypto import open_bytes, seal_bytes
+from core.keys import new_key
+from core.models import StoredFile
+
+
+class FileGone(Exception):
+    """The bytes were deleted when their time was over, or do not fit their hash."""
+
+
+def keep(data: bytes, *, delete_after: date | None = None) -> StoredFile:
+    """Seal and store bytes under a random name; the same layout serves a folder and S3."""
+    key = new_key()
+    name = f"{key.hex[-2:]}/{key.hex}"
+    location = default_storage.save(name, BytesIO(seal_bytes(data, f"file:{key}")))
+    return StoredFile.objects.create(
+        id=key,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        encrypted=True,
+        location=location,
+        delete_after=delete_after,
+    )
+
+
+def load(file: StoredFile) -> bytes:
+    """The bytes as they were kept.
+
+    Raises FileGone when they were deleted or do not fit their hash.
+    """
+    if file.deleted is not None:
+        raise FileGone("文件已按保存期限删除")
+    with default_storage.open(file.location) as stored:
+        data = open_bytes(stored.read(), f"file:{file.id}")
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise FileGone("文件内容与登记的散列不符")
+    return data

@@ -1,0 +1,23 @@
+"""Bring the schema up to date as the owner, then give the app role exactly what it may do."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from core.database import grant_rights
+
+
+class Command(BaseCommand):
+    help = "迁移数据库结构（所有者账号），并给应用账号授权：追加表只许查询与插入"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if "owner" not in settings.DATABASES:
+            raise CommandError("缺少环境变量 DATABASE_OWNER_URL：迁移须用数据库所有者账号")
+        call_command("migrate", database="owner", interactive=False, verbosity=max(options["verbosity"] - 1, 0))
+        owner = connections["owner"]
+        grant_rights(owner, apps.get_models(include_auto_created=True), settings.DATABASES["default"]["USER"])
+        owner.close()

@@ -1,0 +1,51 @@
+"""What every request carries: facts for the audit log, the scope guard, and `no-store` on pages of signed-in people."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+from core.audit import Facts, facts_of_request
+from core.scope import guarded
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestFacts:
+    """Keeps who, from where and which request at hand for `core.audit.record`."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session_key = request.session.session_key or ""
+        facts = Facts(source_ip=request.META.get("REMOTE_ADDR") or None, session_key=session_key, request_id=uuid4())
+        with facts_of_request(facts):
+            return self.get_response(request)
+
+
+class ScopeGuard:
+    """Inside a request, people's data without `visible_to` raises (core.scope)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with guarded():
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()  # templates evaluate querysets: render while the guard is on
+            return response
+
+
+class NoStore:
+    """Pages and downloads of signed-in people are never kept by a browser or a proxy (SEC-09)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response

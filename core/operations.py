@@ -1,0 +1,68 @@
+"""One function per user intention: one transaction, the acting user by keyword, a repeat gives the first answer.
+
+`op_id` is a UUID that the client makes and sends with every state-changing form; the first answer (a JSON object) is
+kept beside it, so that a double click, a retry after a lost reply or the back button change nothing (REL-03).
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from core.models import Operation
+from core.scope import unscoped
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Conflict(Exception):
+    """Somebody else was quicker: nothing was written. The message is shown to the user (HTTP 409)."""
+
+    def __init__(self, message: str, *, yours: object = None, current: object = None) -> None:
+        super().__init__(message)
+        self.message, self.yours, self.current = message, yours, current
+
+
+class Refused(Exception):
+    """The rules say no; the sentence says what was refused, why, and who can (HTTP 403 or a form error)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def intention(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a service: one transaction, guard lifted because the caller fetched its objects in scope."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with unscoped("a service acts on rows its caller fetched in scope"), transaction.atomic():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def once(op_id: UUID, actor: UUID, name: str, payload: object, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Run `act` at most once for (actor, op_id) and return its answer; the same id with other data is a Conflict."""
+    digest = hashlib.sha256(json.dumps([name, payload], sort_keys=True, default=str).encode()).hexdigest()
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                operation = Operation.objects.create(op_id=op_id, actor_id=actor, name=name, digest=digest)
+        except IntegrityError:
+            return _first_answer(op_id, actor, digest)
+        operation.answer = act()
+        operation.save(update_fields=["answer"])
+        return operation.answer
+
+
+def _first_answer(op_id: UUID, actor: UUID, digest: str) -> dict[str, Any]:
+    first = Operation.objects.get(op_id=op_id, actor_id=actor)
+    if first.digest != digest:
+        raise Conflict("同一操作编号已用于不同的内容，本次没有写入，请刷新页面后重试")
+    return first.answer or {}

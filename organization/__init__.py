@@ -1,0 +1,1 @@
+"""Who we are: units, accounts, grants, settings of an authority."""

@@ -1,0 +1,80 @@
+"""What an account may see on a day: its grants in force, as questions that querysets ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.db.models import Q
+
+from organization.rules import Role, role_has_module, role_may
+
+if TYPE_CHECKING:
+    from organization.models import Account
+
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One grant in force: its role, and the unit's place in the tree."""
+
+    role: str
+    unit_id: UUID
+    path: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """The grants of one account on one day; two queries never differ in what they believe about it."""
+
+    account_id: UUID
+    day: date
+    held: tuple[Held, ...]
+
+    @classmethod
+    def of(cls, account: "Account", day: date) -> Self:
+        grants = account.grants.on(day).values_list("role", "unit_id", "unit__path")
+        return cls(account.pk, day, tuple(Held(*row) for row in grants))
+
+    def has(self, *roles: str) -> bool:
+        return any(held.role in roles for held in self.held)
+
+    @property
+    def roles(self) -> list[str]:
+        return sorted({held.role for held in self.held})
+
+    @property
+    def opens_admin(self) -> bool:
+        return self.has(Role.STAFF, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+
+    def has_permission(self, permission: str) -> bool:
+        return any(role_may(role, permission) for role in self.roles)
+
+    def has_module(self, app_label: str) -> bool:
+        return any(role_has_module(role, app_label) for role in self.roles)
+
+    def paths(self, *roles: str) -> list[str]:
+        """Places in the tree where one of these roles is held."""
+        return sorted({held.path for held in self.held if held.role in roles})
+
+    def only_staff(self) -> "Access":
+        """The same account seen through its department-staff grants alone."""
+        return replace(self, held=tuple(held for held in self.held if held.role == Role.STAFF))
+
+    def within(self, field: str, *roles: str) -> Q:
+        """Rows whose unit (`field` leads to it) lies where one of these roles is held; grants flow down the tree."""
+        return below(self.paths(*roles), f"{field}__path")
+
+    def units(self, path: str) -> Q:
+        """Units the account may see; the tree names no people, so the three administrators see all of it."""
+        if self.has(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+            return Q()
+        return below({held.path for held in self.held}, path)
+
+
+def below(paths: Iterable[str], field: str) -> Q:
+    return reduce(or_, (Q(**{f"{field}__startswith": path}) for path in sorted(paths)), NOTHING)

@@ -1,0 +1,245 @@
+"""Units, accounts, grants, settings of an authority."""
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth import get_backends
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from core.keys import new_key
+
+if TYPE_CHECKING:
+    from organization.access import Access
+
+
+class UnitQuerySet(MP_NodeQuerySet):
+    def visible_to(self, user: "Account") -> "UnitQuerySet":
+        """Units under any grant of the account; the three administrators see the whole tree, which names no people."""
+        return self.filter(user.access.units(path="path"))
+
+    def below(self, unit: "Unit") -> "UnitQuerySet":
+        """The unit itself and all below it."""
+        return self.filter(path__startswith=unit.path)
+
+    def open_on(self, day: date) -> "UnitQuerySet":
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
+
+
+class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
+    """Units in tree order."""
+
+
+class Unit(MP_Node):
+    """An organisation (单位): a node of the tree; it closes, merges or changes its name on a day, never disappears."""
+
+    class Kind(models.TextChoices):
+        ORGANIZATION_DEPARTMENT = "organization_department", "组织部门"
+        PARTY_SCHOOL = "party_school", "党校"
+        AGENCY = "agency", "机关"
+        INSTITUTION = "institution", "事业单位"
+        ENTERPRISE = "enterprise", "国有企业"
+        TOWNSHIP = "township", "乡镇街道"
+        REGION = "region", "行政区划"
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", "省"
+        CITY = "city", "市"
+        COUNTY = "county", "县"
+        TOWNSHIP = "township", "乡"
+
+    steplen = 4
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    code = models.CharField("编码", max_length=30, unique=True)
+    name = models.CharField("单位名称", max_length=120)
+    pinyin = models.CharField("拼音", max_length=600, editable=False, db_index=True)
+    kind = models.CharField("单位性质", max_length=30, choices=Kind)
+    level = models.CharField("层级", max_length=10, choices=Level)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="并入")
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = UnitManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(closed_on__isnull=False),
+                name="unit_merged_is_closed",
+                violation_error_message="并入其他单位的，须填写撤销日期",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="unit_not_into_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_on(self, day: date) -> str:
+        """The unit's full name on a day: documents print the name of their day."""
+        period = self.former_names.filter(since__lte=day, until__gt=day).first()
+        return period.name if period else self.name
+
+
+class UnitNamePeriod(models.Model):
+    """A name a unit once had (曾用名), from a day until the day before another."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="former_names", verbose_name="单位")
+    name = models.CharField("名称", max_length=120)
+    since = models.DateField("自")
+    until = models.DateField("至（不含）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位曾用名"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="unit_name_period"),
+            models.UniqueConstraint(fields=["unit", "since"], name="unit_name_since"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitShortName(models.Model):
+    """A short name of a unit (简称); it holds inside one authority."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="short_names", verbose_name="单位")
+    authority = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="适用范围")
+    name = models.CharField("简称", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位简称"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["authority", "name"],
+                name="short_name_once",
+                violation_error_message="同一范围内简称不能重复",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+        account = self.model(username=Account.normalize_username(username), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """Somebody who signs in (账号); what they may do comes from grants and from roles in classes, nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    username = models.CharField("用户名", max_length=60, unique=True)
+    display_name = models.CharField("姓名", max_length=60)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所在单位")
+    is_active = models.BooleanField("启用", default=True)
+    joined = models.DateTimeField("开通时间", auto_now_add=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    @cached_property
+    def access(self) -> "Access":
+        """What this account may see today, read once per request."""
+        from organization.access import Access
+
+        return Access.of(self, timezone.localdate())
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the web admin opens: some grant's role has permissions there."""
+        return self.is_active and self.access.opens_admin
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is: the three administrators are three people (DOMAIN.md §1)."""
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in get_backends())  # type: ignore[attr-defined]
+
+    def has_perms(self, perms: list[str], obj: object = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.access.has_module(app_label)
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def on(self, day: date) -> "GrantQuerySet":
+        """Grants in force on a day (until is the last day)."""
+        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+
+class Grant(models.Model):
+    """A role of an account for a unit and all below it (授权), from one day until another."""
+
+    class Role(models.TextChoices):
+        STAFF = "staff", "组织部干部教育科"
+        SCHOOL = "school", "党校班主任"
+        LIAISON = "liaison", "单位联络员"
+        LEADER = "leader", "领导"
+        SYSTEM_ADMIN = "system_admin", "系统管理员"
+        SECURITY_ADMIN = "security_admin", "安全管理员"
+        AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+    THREE: ClassVar[tuple[str, ...]] = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="grants", verbose_name="账号")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, blank=True)
+    granted_by_id = models.UUIDField("授权人", null=True, editable=False)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "授权"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_period"),
+            models.UniqueConstraint(fields=["account", "role", "unit", "since"], name="grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}（{self.unit}）"
+
+
+class AuthoritySetting(models.Model):
+    """A typed setting of an authority (机构设置), from a day on; inherited down the tree (organization.preferences)."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="settings", verbose_name="单位")
+    key = models.CharField("设置项", max_length=40)
+    value = models.JSONField("值")
+    since = models.DateField("自")
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "机构设置"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "key", "since"], name="setting_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.key}"

@@ -1,0 +1,1 @@
+"""Who learns: cadres and their appointments."""

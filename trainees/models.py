@@ -1,0 +1,166 @@
+"""Cadres and their appointments. People's data: every query in a request goes through `visible_to`."""
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from core.crypto import blind_index, open_text, seal_text
+from core.idnumber import mask
+from core.keys import new_key
+from core.scope import ScopedQuerySet
+from organization.access import Access
+from organization.models import Unit
+from organization.rules import Role
+
+if TYPE_CHECKING:
+    from organization.models import Account
+
+
+class DateRange(Func):
+    """`daterange(since, until, '[]')`; an open end is infinity."""
+
+    function = "daterange"
+
+
+def whole_days(since: str = "since", until: str = "until") -> DateRange:
+    return DateRange(F(since), F(until), Value("[]"))
+
+
+def person_door(access: Access, prefix: str = "") -> Q:
+    """Cadres managed by, or working in, the area: department staff and leaders; liaisons by working there only."""
+    wide = access.within(f"{prefix}managing_authority", Role.STAFF, Role.LEADER)
+    works = access.within(f"{prefix}unit", Role.STAFF, Role.LEADER, Role.LIAISON)
+    return wide | works
+
+
+class CadreQuerySet(ScopedQuerySet):
+    def _visible_to(self, user: "Account") -> Self:
+        return self.filter(person_door(user.access) | Q(account=user))
+
+    def with_id_number(self, id_number: str) -> Self:
+        """Exact search through the keyed index; prefixes cannot be asked (SEC-32)."""
+        return self.filter(id_number_index=blind_index(id_number))
+
+
+class Cadre(models.Model):
+    """A person (干部). The ID number is sealed, found by a keyed index and shown masked.
+
+    `unit` repeats the primary appointment of today, written by the service that changes appointments, so that scope and
+    lists need no join over periods. `canonical` points from a merged double to the row that lives on.
+    """
+
+    class Sex(models.TextChoices):
+        """GB/T 2261.1."""
+
+        MALE = "1", "男"
+        FEMALE = "2", "女"
+
+    class Status(models.TextChoices):
+        SERVING = "serving", "在职"
+        SECONDED = "seconded", "借调"
+        RETIRED = "retired", "退休"
+        DIED = "died", "去世"
+        LEFT = "left", "调离"
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    name = models.CharField("姓名", max_length=60)
+    pinyin = models.CharField("拼音", max_length=300, editable=False, db_index=True)
+    initials = models.CharField("拼音首字母", max_length=60, editable=False, db_index=True)
+    sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
+    ethnic_group = models.CharField("民族", max_length=20, blank=True)
+    political_status = models.CharField("政治面貌", max_length=20, blank=True)
+    id_number_sealed = models.TextField("身份证号（密文）", editable=False)
+    id_number_index = models.CharField("身份证号索引", max_length=64, unique=True, editable=False)
+    phone_sealed = models.TextField("手机号（密文）", blank=True, editable=False)
+    managing_authority = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="干部管理权限")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="cadres", verbose_name="单位")
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.SERVING)
+    status_since = models.DateField("状态起始", null=True, blank=True)
+    unverified = models.BooleanField("待核", default=False)
+    canonical = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="合并到")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="cadre", verbose_name="账号"
+    )
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = CadreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "干部"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(canonical=F("id")), name="cadre_not_into_itself", violation_error_message="不能合并到自己"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["unit", "pinyin"], name="cadre_unit_pinyin")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def place(self, column: str) -> str:
+        """What a sealed value is bound to: table, row, column."""
+        return f"trainees_cadre:{self.pk}:{column}"
+
+    def set_id_number(self, number: str) -> None:
+        """Seal an ID number that was checked (core.idnumber) and index it."""
+        self.id_number_sealed = seal_text(number, self.place("id_number"))
+        self.id_number_index = blind_index(number)
+
+    def set_phone(self, phone: str) -> None:
+        self.phone_sealed = seal_text(phone, self.place("phone"))
+
+    def open_id_number(self) -> str:
+        """The full number: only for services that record the view, and for documents that must carry it."""
+        return open_text(self.id_number_sealed, self.place("id_number"))
+
+    def open_phone(self) -> str:
+        return open_text(self.phone_sealed, self.place("phone"))
+
+    @property
+    def masked_id_number(self) -> str:
+        """First and last character only: with birth month, sex and county shown, over 1,000 numbers fit (SEC-31)."""
+        return mask(self.open_id_number())
+
+
+class AppointmentQuerySet(ScopedQuerySet):
+    def _visible_to(self, user: "Account") -> Self:
+        return self.filter(person_door(user.access, "cadre__") | Q(cadre__account=user))
+
+    def on(self, day: date) -> Self:
+        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+
+class Appointment(models.Model):
+    """A post with its period (任职): unit, post, post level (GB/T 12407), rank; one primary at a time."""
+
+    id = models.BigAutoField(primary_key=True)
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="appointments", verbose_name="干部")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位")
+    post = models.CharField("职务", max_length=100, blank=True)
+    post_level = models.CharField("职务层次", max_length=30, blank=True)
+    rank = models.CharField("职级", max_length=30, blank=True)
+    primary = models.BooleanField("主职", default=True)
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任职"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="appointment_period"),
+            ExclusionConstraint(
+                name="appointment_one_primary",
+                expressions=[("cadre", RangeOperators.EQUAL), (whole_days(), RangeOperators.OVERLAPS)],
+                condition=Q(primary=True),
+                violation_error_message="同一时间只能有一个主职",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.post}"

@@ -1,0 +1,1 @@
+"""The class: series, classes, enrolments, timetable, attendance."""

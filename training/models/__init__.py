@@ -1,0 +1,8 @@
+"""The class: series, classes, roles in a class, enrolments, sessions, attendance."""
+
+from training.models.attendance import AttendanceMark
+from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_door
+from training.models.enrolment import Enrolment
+from training.models.timetable import Session
+
+__all__ = ["AttendanceMark", "ClassRole", "ClassSeries", "Enrolment", "Session", "TrainingClass", "class_door"]
