@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,15 +32,21 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def main(kind: str) -> None:
-    if not is_done(kind):
-        VENV.mkdir(exist_ok=True)
-        with (VENV / ".setup.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # a second `make` waits, and then finds everything done
-            install_system_packages(missing_system_packages(kind))
-            make_venv()
-            for name in LOCKS[kind]:
-                install_lock(name)
-            (STAMPS / kind).write_text(fingerprint(kind))
+    if is_done(kind):
+        return
+    with (ROOT / "requirements.txt").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second `make` waits here, and then finds everything done
+        if not is_done(kind):
+            make_ready(kind)
+
+
+def make_ready(kind: str) -> None:
+    install_system_packages(missing_system_packages(kind))
+    make_venv()
+    STAMPS.mkdir(exist_ok=True)
+    for name in LOCKS[kind]:
+        install_lock(name)
+    (STAMPS / kind).write_text(fingerprint(kind))
 
 
 def is_done(kind: str) -> bool:
@@ -113,13 +120,12 @@ def install_lock(name: str) -> None:
     if stamp.exists() and stamp.read_text() == digest(name):
         return
     say(f"正在安装 {name}")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
-    done = subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", ROOT / name], check=False)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    done = subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(ROOT / name)], check=False)
     if done.returncode and not (name == OPTIONAL and system_servers()):
         sys.exit(f"安装 {name} 失败：请检查网络或软件包镜像（PIP_INDEX_URL），然后重试")
     if done.returncode:
         say("内置数据库的安装包无法安装，改用系统已有的 PostgreSQL 和 Redis")
-    STAMPS.mkdir(exist_ok=True)
     stamp.write_text(digest(name))
 
 
@@ -131,7 +137,7 @@ def system_servers() -> bool:
     )
 
 
-def runs(command: list[str | Path]) -> bool:
+def runs(command: Sequence[str | Path]) -> bool:
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:

@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ OLDEST = 15
 START_SECONDS = 180.0  # after a crash the log is replayed first
 STOP_SECONDS = 30.0
 SIGNALS = (signal.SIGINT, signal.SIGQUIT)  # fast shutdown, then immediate: neither loses a committed row
+TLS_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL protocol, SSLRequest
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -173,9 +175,10 @@ def character_type() -> str:
 
 
 def answers(port: int) -> bool:
-    """Whether something listens on the loopback port."""
+    """Whether a PostgreSQL serves the port: it is asked for TLS and must say yes or no (a dying one accepts only)."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(TLS_REQUEST)
+            return connection.recv(1) in (b"N", b"S")
     except OSError:
         return False
-    return True
