@@ -68,9 +68,9 @@ class Cadre(models.Model):
         LEFT = "left", "调离"
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
-    name = models.CharField("姓名", max_length=60)
-    pinyin = models.CharField("拼音", max_length=300, editable=False, db_index=True)
-    initials = models.CharField("拼音首字母", max_length=60, editable=False, db_index=True)
+    name = models.CharField("姓名", max_length=120)
+    pinyin = models.CharField("拼音", max_length=600, editable=False, db_index=True)
+    initials = models.CharField("拼音首字母", max_length=120, editable=False, db_index=True)
     sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
     ethnic_group = models.CharField("民族", max_length=20, blank=True)
     political_status = models.CharField("政治面貌", max_length=20, blank=True)

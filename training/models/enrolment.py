@@ -52,7 +52,7 @@ class Enrolment(models.Model):
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="enrolments", verbose_name="干部")
     position = models.PositiveIntegerField("名册次序")
     serial = models.CharField("序号", max_length=20, blank=True)
-    roster_name = models.CharField("名册姓名", max_length=80)
+    roster_name = models.CharField("名册姓名", max_length=140)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位")
     post = models.CharField("职务", max_length=100, blank=True)
     post_level = models.CharField("职务层次", max_length=30, blank=True)

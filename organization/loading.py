@@ -1,0 +1,44 @@
+"""Units from a CSV file: the shipped tree of the demo city, or an office's own."""
+
+from pathlib import Path
+
+from tablib import Dataset
+
+from organization.models import Account
+from organization.resources import UnitResource
+
+SHIPPED_UNITS = Path(__file__).parent / "data" / "units.csv"
+
+
+class UnitsRefused(ValueError):
+    """The file cannot be imported; the message names rows and reasons."""
+
+
+def read_units(path: Path) -> Dataset:
+    """The rows of a units file (UTF-8, with or without byte-order mark)."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnitsRefused(f"单位文件 {path.name} 无法读取，应为 UTF-8 编码的 CSV") from error
+    rows = Dataset().load(text, format="csv")
+    missing = {"编码", "单位名称", "上级编码", "单位性质", "层级"} - set(rows.headers or [])
+    if missing:
+        raise UnitsRefused(f"单位文件缺少列：{'、'.join(sorted(missing))}")
+    return rows
+
+
+def import_units(path: Path, *, actor: Account | None = None) -> int:
+    """Write a units file, all or nothing; returns how many rows were new or changed.
+
+    Raises UnitsRefused, naming the row, when any row has a fault.
+    """
+    result = UnitResource().import_data(
+        read_units(path), raise_errors=False, rollback_on_validation_errors=True, actor=actor
+    )
+    faults = [f"第{row + 1}行：{error.error}" for row, errors in result.row_errors() for error in errors]
+    faults += [f"第{row.number + 1}行：{row.error}" for row in result.invalid_rows]
+    if faults or result.base_errors:
+        raise UnitsRefused(
+            "单位文件有错误，没有导入：\n" + "\n".join(faults or [str(e.error) for e in result.base_errors])
+        )
+    return int(result.totals["new"] + result.totals["update"])

@@ -1,0 +1,50 @@
+"""Settings of an authority: typed, with effective dates, inherited down the tree.
+
+A setting is declared here once; a value for a unit holds for all below it until a nearer one, from its day on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from organization.models import AuthoritySetting, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One declared setting: its name for people, its type, and what holds where nobody set it."""
+
+    label: str
+    kind: type
+    default: Any
+    help: str
+
+
+PREFERENCES: Mapping[str, Preference] = {
+    "letter_word": Preference("反馈函代字", str, "培函", "文号开头，如“云培函”"),
+    "bulletin_word": Preference("综合通报代字", str, "培通", "文号开头，如“云培通”"),
+    "sheet_word": Preference("考核结果单代字", str, "培单", "文号开头，如“云培单”"),
+    "letter_office": Preference("反馈函署名", str, "", "函头与落款的机关名称；空则用主办单位"),
+    "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
+}
+
+
+def check(key: str, value: object) -> None:
+    """Raises ValueError with a sentence for people when the key is unknown or the value is of another type."""
+    declared = PREFERENCES.get(key)
+    if declared is None:
+        raise ValueError(f"没有“{key}”这个设置项，可用：{'、'.join(PREFERENCES)}")
+    if type(value) is not declared.kind:
+        raise ValueError(f"“{declared.label}”应为{'整数' if declared.kind is int else '文字'}")
+
+
+def preference(unit: Unit, key: str, on: date) -> Any:
+    """The value in force for a unit on a day: the nearest unit upward that set it, latest first."""
+    paths = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
+    nearest = (
+        AuthoritySetting.objects.filter(unit__path__in=paths, key=key, since__lte=on)
+        .order_by("-unit__depth", "-since")
+        .first()
+    )
+    return PREFERENCES[key].default if nearest is None else nearest.value

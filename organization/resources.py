@@ -1,0 +1,69 @@
+"""Import and export of units by Excel or CSV (django-import-export), written through the services."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from import_export import fields, resources, widgets
+
+from organization.models import Unit
+from organization.services import add_unit, change_unit, set_short_names
+from organization.short_names import split_names
+
+
+class LabelWidget(widgets.CharWidget):
+    """Reads the Chinese label of a choice and gives its code; shows the label."""
+
+    def __init__(self, choices: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.codes = {label: code for code, label in choices}
+        self.labels = dict(choices)
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> str:
+        if value not in self.codes:
+            raise ValueError(f"“{value}”不是可选值，应为：{'、'.join(self.codes)}")
+        return self.codes[value]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return str(self.labels.get(value, value))
+
+
+class UnitResource(resources.ModelResource):
+    """编码, 单位名称, 简称, 上级编码, 单位性质, 层级; a parent stands before its children."""
+
+    code = fields.Field("code", "编码")
+    name = fields.Field("name", "单位名称")
+    short_names = fields.Field(column_name="简称")
+    parent = fields.Field(column_name="上级编码")
+    kind = fields.Field("kind", "单位性质", widget=LabelWidget(list(Unit.Kind.choices)))
+    level = fields.Field("level", "层级", widget=LabelWidget(list(Unit.Level.choices)))
+
+    class Meta:
+        model = Unit
+        fields = ("code", "name", "short_names", "parent", "kind", "level")
+        import_id_fields = ("code",)
+        use_transactions = True
+        clean_model_instances = False
+
+    def dehydrate_short_names(self, unit: Unit) -> str:
+        return "；".join(unit.short_names.order_by("id").values_list("name", flat=True))
+
+    def dehydrate_parent(self, unit: Unit) -> str:
+        parent = unit.get_parent()
+        return parent.code if parent else ""
+
+    def save_instance(self, instance: Unit, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:
+        actor = kwargs.get("actor")
+        if is_create:
+            add_unit(instance, self._parent(row), actor=actor)
+        else:
+            change_unit(instance, actor=actor)
+        set_short_names(instance, split_names(row.get("简称") or ""), actor=actor)
+
+    def _parent(self, row: Mapping[str, Any]) -> Unit | None:
+        code = row.get("上级编码")
+        if not code:
+            return None
+        parent = Unit.objects.filter(code=code).first()
+        if parent is None:
+            raise ValueError(f"上级编码“{code}”不存在，上级单位应列在下级之前")
+        return parent
