@@ -1,0 +1,1 @@
+"""Scoring: rules (pure), standing (pure), compute (from the database), explain (every point), comparisons."""

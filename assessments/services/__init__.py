@@ -1,0 +1,1 @@
+"""What a user intends with assessments: one function each (scoring, …)."""
