@@ -1,9 +1,22 @@
-"""Rights of the app role: SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only ones."""
+"""Databases and the rights of the app role in them.
 
-from collections.abc import Iterable
+SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only ones.
+"""
 
-from django.db import models
+import hashlib
+import inspect
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 
@@ -24,3 +37,87 @@ def _grant(model: type[models.Model], app: sql.Identifier) -> sql.Composed:
     rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
     table = sql.Identifier(model._meta.db_table)
     return sql.SQL("REVOKE ALL ON {} FROM {}; GRANT " + rights + " ON {} TO {}").format(table, app, table, app)
+
+
+# ---- databases made on the spot: clones of a template, for `make report`, demos and tests ----
+
+
+@contextmanager
+def owner_session() -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection of the owner role to the maintenance database."""
+    facts = connections["owner"].settings_dict
+    with psycopg.connect(
+        dbname="postgres",
+        user=facts["USER"],
+        password=facts["PASSWORD"],
+        host=facts["HOST"],
+        port=facts["PORT"] or None,
+        autocommit=True,
+    ) as session:
+        yield session
+
+
+def create_database(name: str, template: str | None = None) -> None:
+    """An empty database (UTF-8, C), or a clone of `template`, which nobody may be connected to."""
+    database = sql.Identifier(name)
+    with owner_session() as owner:
+        if template is None:
+            make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+            owner.execute(make.format(database))
+        else:
+            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    with owner_session() as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def using_database(name: str) -> Iterator[None]:
+    """Let every alias of this process use database `name` for a while."""
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
+    _rename(dict.fromkeys(before, name))
+    try:
+        yield
+    finally:
+        _rename(before)
+
+
+def _rename(names: Mapping[str, str]) -> None:
+    for alias, name in names.items():
+        connections[alias].close()
+        connections[alias].close_pool()  # type: ignore[attr-defined]
+        connections[alias].settings_dict["NAME"] = name
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """DATABASE_URL and DATABASE_OWNER_URL of database `name`, for another process."""
+    urls = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    return {url: urlunsplit(urlsplit(os.environ[url])._replace(path=f"/{name}")) for url in urls if url in os.environ}
+
+
+def template_database() -> str:
+    """Name of a prepared database of today's schema that nobody writes to; made when it is missing.
+
+    Its name carries the migrations it was made from, so that a change of schema makes another one.
+    """
+    name = f"portal_template_{_schema_digest()}"
+    with owner_session() as owner:
+        owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        ready = owner.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if ready is None or not ready[0]:
+            drop_database(name)
+            create_database(name)
+            with using_database(name):
+                call_command("prepare_database", verbosity=0)
+            owner.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+    return name
+
+
+def _schema_digest() -> str:
+    """Twelve hex digits that change with any migration's name or text."""
+    digest = hashlib.sha256()
+    for key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        digest.update(repr(key).encode() + Path(inspect.getfile(type(migration))).read_bytes())
+    return digest.hexdigest()[:12]

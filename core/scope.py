@@ -77,9 +77,9 @@ class ScopedQuerySet(models.QuerySet):
             raise ScopeError(f"{self.model.__name__}: 查询未经 visible_to 限定范围")
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[has-type]
+        if self._result_cache is None:
             self._check_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         self._check_scope()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from organization.rules import Role, role_has_module, role_may
+from organization.roles import Role, role_has_module, role_may
 
 if TYPE_CHECKING:
     from organization.models import Account

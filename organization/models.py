@@ -12,6 +12,7 @@ from django.utils import timezone
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from core.keys import new_key
+from organization.roles import Role
 
 if TYPE_CHECKING:
     from organization.access import Access
@@ -176,10 +177,10 @@ class Account(AbstractBaseUser):
         """Nobody is: the three administrators are three people (DOMAIN.md §1)."""
         return False
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in get_backends())  # type: ignore[attr-defined]
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
-    def has_perms(self, perms: list[str], obj: object = None) -> bool:
+    def has_perms(self, perms: list[str], obj: models.Model | None = None) -> bool:
         return all(self.has_perm(perm, obj) for perm in perms)
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -195,16 +196,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """A role of an account for a unit and all below it (授权), from one day until another."""
 
-    class Role(models.TextChoices):
-        STAFF = "staff", "组织部干部教育科"
-        SCHOOL = "school", "党校班主任"
-        LIAISON = "liaison", "单位联络员"
-        LEADER = "leader", "领导"
-        SYSTEM_ADMIN = "system_admin", "系统管理员"
-        SECURITY_ADMIN = "security_admin", "安全管理员"
-        AUDIT_ADMIN = "audit_admin", "审计管理员"
-
-    THREE: ClassVar[tuple[str, ...]] = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+    Role = Role
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT, related_name="grants", verbose_name="账号")

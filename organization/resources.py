@@ -5,9 +5,9 @@ from typing import Any
 
 from import_export import fields, resources, widgets
 
+from organization.directory import split_short_names
 from organization.models import Unit
 from organization.services import add_unit, change_unit, set_short_names
-from organization.short_names import split_names
 
 
 class LabelWidget(widgets.CharWidget):
@@ -57,7 +57,7 @@ class UnitResource(resources.ModelResource):
             add_unit(instance, self._parent(row), actor=actor)
         else:
             change_unit(instance, actor=actor)
-        set_short_names(instance, split_names(row.get("简称") or ""), actor=actor)
+        set_short_names(instance, split_short_names(row.get("简称") or ""), actor=actor)
 
     def _parent(self, row: Mapping[str, Any]) -> Unit | None:
         code = row.get("上级编码")

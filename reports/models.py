@@ -11,7 +11,7 @@ from core.keys import new_key
 from core.models import StoredFile
 from core.scope import ScopedQuerySet
 from organization.models import Unit
-from organization.rules import Role
+from organization.roles import Role
 from training.models import Enrolment, TrainingClass, class_door
 
 if TYPE_CHECKING:

@@ -9,58 +9,41 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
-from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from tests.databases import clone, drop, owner_connection, point_at
+from core.database import create_database, drop_database, template_database, using_database
 
 pytest_plugins = ["tests.cast"]
 
-TEMPLATE = "portal_test_template"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """The controller makes the template before the workers clone it."""
-    if hasattr(config, "workerinput") or config.option.collectonly:
-        return
-
 
 @pytest.fixture(scope="session")
-def template_database(django_db_blocker: DjangoDbBlocker, worker_id: str) -> str:
-    """Name of a migrated, granted and seeded database that nobody writes to; every worker makes its own."""
-    name = f"{TEMPLATE}_{worker_id}_{os.getpid()}"
+def template(django_db_blocker: DjangoDbBlocker) -> str:
+    """Name of the prepared database of today's schema; workers share it."""
     with django_db_blocker.unblock():
-        with owner_connection() as owner:
-            create = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-            owner.execute(sql.SQL(create).format(sql.Identifier(name)))
-        with point_at(name):
-            call_command("prepare_database", verbosity=0)
-    return name
+        return template_database()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(template: str, worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Ordinary tests share one clone per worker and roll back."""
-    name = f"{template_database}_shared"
+    name = f"portal_test_{worker_id}_{os.getpid()}"
     with django_db_blocker.unblock():
-        clone(template_database, name)
-        with point_at(name):
+        create_database(name, template)
+        with using_database(name):
             yield
-        drop(name)
-        drop(template_database)
+        drop_database(name)
 
 
 @pytest.fixture
-def own_database(django_db_setup: None, template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def own_database(django_db_setup: None, template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database of this test's own, with real commits; its name. Processes reach it by `environment_for(name)`."""
-    name = f"{template_database}_{os.urandom(4).hex()}"
+    name = f"portal_test_{os.urandom(6).hex()}"
     with django_db_blocker.unblock():
-        clone(template_database, name)
-        with point_at(name):
+        create_database(name, template)
+        with using_database(name):
             yield name
-        drop(name)
+        drop_database(name)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from core.keys import new_key
 from core.scope import ScopedQuerySet
 from organization.access import Access
 from organization.models import Unit
-from organization.rules import Role
+from organization.roles import Role
 
 if TYPE_CHECKING:
     from organization.models import Account

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from assessments.models.schemes import ScoringScheme
 from core.scope import ScopedQuerySet
-from organization.rules import Role
+from organization.roles import Role
 from trainees.models import person_door
 from training.models import Enrolment, TrainingClass, class_door
 

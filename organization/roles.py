@@ -1,0 +1,48 @@
+"""The roles that are granted for a unit, and what each may do in the admin."""
+
+from fnmatch import fnmatchcase
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """A role of an account for a unit and all below it (DOMAIN.md §1)."""
+
+    STAFF = "staff", "组织部干部教育科"
+    SCHOOL = "school", "党校班主任"
+    LIAISON = "liaison", "单位联络员"
+    LEADER = "leader", "领导"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+THREE_ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+
+STAFF_MAY = (
+    "organization.view_*", "organization.add_unit", "organization.change_unit", "organization.*_unitshortname",
+    "organization.*_unitnameperiod", "organization.*_authoritysetting",
+    "trainees.view_*", "trainees.add_*", "trainees.change_*",
+    "courses.view_*", "courses.add_*", "courses.change_*",
+    "training.view_*", "training.add_*", "training.change_*",
+    "assessments.view_*", "assessments.add_*", "assessments.change_*",
+    "reports.view_*", "reports.change_document", "core.view_batch", "core.view_batchitem",
+)  # fmt: skip
+
+ROLE_MAY: dict[str, tuple[str, ...]] = {
+    Role.STAFF: STAFF_MAY,
+    Role.SYSTEM_ADMIN: ("organization.view_account", "organization.add_account", "organization.change_account",
+                        "organization.view_unit", "core.view_batch", "core.view_batchitem"),
+    Role.SECURITY_ADMIN: ("organization.view_account", "organization.view_unit", "organization.view_grant",
+                          "organization.add_grant", "organization.change_grant", "training.view_classrole"),
+    Role.AUDIT_ADMIN: ("core.view_auditentry",),
+}  # fmt: skip
+
+
+def role_may(role: str, permission: str) -> bool:
+    """Whether a role holds a Django permission such as `training.view_enrolment`."""
+    return any(fnmatchcase(permission, pattern) for pattern in ROLE_MAY.get(role, ()))
+
+
+def role_has_module(role: str, app_label: str) -> bool:
+    return any(pattern.partition(".")[0] == app_label for pattern in ROLE_MAY.get(role, ()))
