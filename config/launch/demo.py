@@ -1,6 +1,7 @@
 """The demo: services, database, demo city, web server, worker and relay; and its end."""
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -47,8 +48,6 @@ def run(port: int) -> None:
         try:
             serve(var, port, mark_ready)
         finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             embedded.release()
     print("门户已停止。", flush=True)
 
@@ -67,6 +66,7 @@ def serve(var: Path, port: int, mark_ready: Any) -> None:
         supervisor.watch()
     finally:
         supervisor.stop()
+        end_leftovers(var, PROCESSES)
 
 
 def demo_environment(url: str) -> dict[str, str]:
@@ -79,19 +79,39 @@ def demo_environment(url: str) -> dict[str, str]:
 
 
 def prepare(environment: dict[str, str]) -> None:
-    """Database and static files side by side (two cores), then the demo city, if this version has one."""
+    """Static files beside the database (there are two cores), then the demo city, if this version has one."""
     print("正在准备数据库和页面文件……", flush=True)
-    static = subprocess.Popen([*MANAGE, "collectstatic", "--noinput", "--verbosity=0"], env=environment, cwd=ROOT)
-    try:
+    with static_files(environment):
         manage(environment, "prepare_database")
         if has_command("demo_city"):
             print("正在准备示范市数据……", flush=True)
             manage(environment, "demo_city")
-        if static.wait():
+
+
+@contextlib.contextmanager
+def static_files(environment: dict[str, str]) -> Iterator[None]:
+    """Collect and compress the pages' files meanwhile, unless they are as they were last time."""
+    stamp, sources = embedded.var_dir() / "run" / "static.stamp", static_sources()
+    if stamp.exists() and stamp.read_text() == sources:
+        yield
+        return
+    collect = subprocess.Popen([*MANAGE, "collectstatic", "--noinput", "--verbosity=0"], env=environment, cwd=ROOT)
+    try:
+        yield
+        if collect.wait():
             raise DemoError("页面文件准备失败，见上面的说明。")
+        stamp.write_text(sources)
     finally:
-        static.terminate()
-        static.wait()
+        collect.terminate()
+        collect.wait()
+
+
+def static_sources() -> str:
+    """A fingerprint of what goes into var/static: the project's files and the versions of the libraries."""
+    folders = [ROOT / "static", *(app / "static" for app in ROOT.glob("[a-z]*") if app.name != "var")]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    facts = [f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join([*facts, (ROOT / "requirements.txt").read_text()]).encode()).hexdigest()
 
 
 def manage(environment: dict[str, str], command: str) -> None:
@@ -244,4 +264,7 @@ def check_port(port: int) -> None:
 
 
 def stop_now(*_: object) -> NoReturn:
+    """The first signal ends the demo; a second one must not break off the tidying up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Stopped

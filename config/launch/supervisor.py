@@ -30,7 +30,7 @@ class Child:
     environment: Mapping[str, str]
     pid: int | None = None
     started: float = 0.0
-    pause: float = FIRST_PAUSE
+    pause: float = FIRST_PAUSE / 2
     due: float = 0.0
 
     def start(self) -> None:
@@ -40,15 +40,10 @@ class Child:
     def look(self) -> None:
         """Notice a death, clear away what is left of its process group, start anew when it is time."""
         if self.pid is not None and has_ended(self.pid):
-            self.end_rest(self.pid)
+            clear_away(self.pid)
             self._plan_restart()
         if self.pid is None and time.monotonic() >= self.due:
             self.start()
-
-    def end_rest(self, pid: int) -> None:
-        """End what is left of the group; while its lock is held the group lives, so the number is still its own."""
-        if self.server.alive():
-            end_group(pid, signal.SIGKILL)
 
     def _plan_restart(self) -> None:
         now = time.monotonic()
@@ -82,7 +77,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask all at once, wait, and end the stubborn with their whole group."""
-        living = {child.pid: child for child in reversed(self.children) if child.pid is not None}
+        living = [child.pid for child in reversed(self.children) if child.pid is not None]
         self.children.clear()
         for pid in living:
             with contextlib.suppress(ProcessLookupError):
@@ -92,9 +87,8 @@ class Supervisor:
         while waiting and time.monotonic() < deadline:
             waiting = {pid for pid in waiting if not has_ended(pid)}
             time.sleep(0.05)
-        for pid, child in living.items():
-            child.end_rest(pid)
-            has_ended(pid)
+        for pid in living:
+            clear_away(pid)
 
 
 def end_leftovers(var: Path, names: Sequence[str]) -> None:
@@ -107,11 +101,18 @@ def end_leftovers(var: Path, names: Sequence[str]) -> None:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether our child has ended (and takes leave of it)."""
+    """Whether our child has ended; it stays on the list of processes, so its number cannot be a stranger's yet."""
     try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
         return True
+
+
+def clear_away(pid: int) -> None:
+    """End what is left of our child's group, then take leave of the child itself."""
+    end_group(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, 0)
 
 
 def end_group(pid: int, number: int) -> None:
