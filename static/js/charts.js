@@ -16,12 +16,12 @@ const base = () => ({
 });
 
 // {axes: [{name, max}], series: [{name, values}]}
-function radar(data) {
+function radar(data, width) {
   return {
     ...base(),
     radar: {
       indicator: data.axes,
-      radius: "64%",
+      radius: width < 340 ? "50%" : "64%",
       center: ["50%", "46%"],
       axisName: font,
       splitLine: line,
@@ -84,7 +84,7 @@ function draw(place) {
   const make = kinds[place.dataset.kind];
   if (!source || !make) return;
   const chart = window.echarts.init(place, null, { renderer: "canvas" });
-  chart.setOption(make(JSON.parse(source.textContent)));
+  chart.setOption(make(JSON.parse(source.textContent), place.clientWidth));
   window.addEventListener("resize", () => chart.resize());
   window.addEventListener("beforeprint", () => chart.resize());
 }
