@@ -5,6 +5,7 @@ attempt in a transaction of its own, then holds the row while it makes the thing
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from core.models import Batch, BatchItem
@@ -20,11 +21,16 @@ from core.models import Batch, BatchItem
 logger = logging.getLogger("portal.jobs")
 
 CHANNEL = "jobs"
+TURN = 60.0  # seconds a bell's work may last, then other batches get theirs; the tick rings again
+CLAIM = timedelta(seconds=1)  # between counting an attempt and holding the row nobody else may take it
 Handler = Callable[[UUID], None]
 
 
 class Unmakeable(Exception):
-    """The thing cannot be made, and trying again would not help: the item fails at once with this reason."""
+    """The thing cannot be made, and trying again would not help: the item fails at once with this reason.
+
+    The message is shown to people; of any other error they see only that it was an internal one.
+    """
 
 
 def submit(
@@ -40,8 +46,8 @@ def submit(
 
 def drain(batch_id: UUID) -> int:
     """Make what waits in a batch until nothing is left that this worker could take; returns how many were tried."""
-    tried = 0
-    while (item_id := _take(batch_id)) is not None:
+    tried, end = 0, time.monotonic() + TURN
+    while time.monotonic() < end and (item_id := _take(batch_id)) is not None:
         _make(item_id)
         tried += 1
     return tried
@@ -49,17 +55,18 @@ def drain(batch_id: UUID) -> int:
 
 def _take(batch_id: UUID) -> int | None:
     """Pick a waiting item that nobody holds and count the attempt, in a transaction of its own."""
-    due = Q(not_before=None) | Q(not_before__lte=timezone.now())
+    due = Q(not_before=None) | Q(not_before__lte=Now())  # the database's clock: workers' clocks may differ
     with transaction.atomic():
         waiting = BatchItem.objects.filter(due, batch=batch_id, state=BatchItem.State.WAITING)
-        item = waiting.select_for_update(skip_locked=True).order_by("attempts", "id").first()
+        item = waiting.select_for_update(skip_locked=True).order_by("id").first()
         if item is None:
             return None
         if item.attempts >= BatchItem.MAX_ATTEMPTS:
             _finish(item, BatchItem.State.FAILED, item.error or "连续三次中断，未能完成")
             return item.id
         item.attempts += 1
-        item.save(update_fields=["attempts"])
+        item.not_before = Now() + CLAIM
+        item.save(update_fields=["attempts", "not_before"])
         return item.id
 
 
@@ -86,17 +93,34 @@ def handler_of(kind: str) -> Handler:
 
 
 def _fail(item: BatchItem, error: Exception) -> None:
-    reason = str(error)[:500] or type(error).__name__
+    reason = _reason(error)
     if isinstance(error, Unmakeable) or item.attempts >= BatchItem.MAX_ATTEMPTS:
         _finish(item, BatchItem.State.FAILED, reason)
         return
     item.error = reason
-    item.not_before = timezone.now() + timedelta(seconds=2**item.attempts)
+    item.not_before = Now() + timedelta(seconds=2**item.attempts)
     item.save(update_fields=["error", "not_before"])
 
 
+def _reason(error: Exception) -> str:
+    """What people are told; statements, paths and values of other errors stay in the log (SEC-38)."""
+    return str(error)[:500] if isinstance(error, Unmakeable) else f"内部错误（{type(error).__name__}），详见运行日志"
+
+
 def _finish(item: BatchItem, state: BatchItem.State, error: str) -> None:
-    item.state, item.error, item.finished = state, error, timezone.now()
+    item.state, item.error, item.finished = state, error, Now()
     item.save(update_fields=["state", "error", "finished"])
-    if state == BatchItem.State.FAILED and (gave_up := settings.JOB_FAILURES.get(item.kind)):
-        import_string(gave_up)(item.subject_id, error)
+    if state == BatchItem.State.FAILED:
+        _give_up(item)
+
+
+def _give_up(item: BatchItem) -> None:
+    """Tell the kind's owner; should that fail too, the item has failed all the same and the batch goes on."""
+    gave_up = settings.JOB_FAILURES.get(item.kind)
+    if gave_up is None:
+        return
+    try:
+        with transaction.atomic():
+            import_string(gave_up)(item.subject_id, item.error)
+    except Exception:  # the same boundary
+        logger.exception("batch %s item %s could not be given up", item.batch_id, item.id)

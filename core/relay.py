@@ -70,15 +70,7 @@ class Relay:
                 time.sleep(1)
 
     def _listen(self) -> None:
-        facts = connection.settings_dict
-        with psycopg.connect(
-            dbname=facts["NAME"],
-            user=facts["USER"],
-            password=facts["PASSWORD"],
-            host=facts["HOST"],
-            port=facts["PORT"] or None,
-            autocommit=True,
-        ) as bell:
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as bell:
             bell.execute(f"LISTEN {CHANNEL}")
             while not self.stopped:
                 self.sweep()
