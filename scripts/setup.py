@@ -120,7 +120,7 @@ def install_lock(name: str) -> None:
     if stamp.exists() and stamp.read_text() == digest(name):
         return
     say(f"正在安装 {name}")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--no-compile"]
     done = subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(ROOT / name)], check=False)
     if done.returncode and not (name == OPTIONAL and system_servers()):
         sys.exit(f"安装 {name} 失败：请检查网络或软件包镜像（PIP_INDEX_URL），然后重试")

@@ -51,16 +51,12 @@ class Owner:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             raise ServiceError("以 root 运行内置数据库需要 setpriv 命令（软件包 util-linux）")
+        identity = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
         kept = "-all,+dac_read_search" if may_search() else "-all"
         capabilities = [f"--{kind}={kept}" for kind in ("inh-caps", "ambient-caps", "bounding-set")]
-        return [
-            setpriv,
-            f"--reuid={self.uid}",
-            f"--regid={self.gid}",
-            "--clear-groups",
-            "--no-new-privs",
-            *capabilities,
-        ]
+        # initdb asks access(2) for its neighbour, and the kernel answers by the capabilities only with this bit
+        secure_bits = ["--securebits=+no_setuid_fixup"] if may_search() else []
+        return [setpriv, *identity, *secure_bits, *capabilities]
 
 
 def may_search() -> bool:

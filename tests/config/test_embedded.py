@@ -281,6 +281,24 @@ def test_no_mode_or_owner_changes_outside_var(tmp_path: Path) -> None:
     assert Path("/etc/passwd").read_text() == users
 
 
+def test_programs_below_a_closed_folder_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project, and with it .venv, may lie in root's own folder."""
+    closed = tmp_path / "closed"
+    source = next(folder for folder in folders() if major(folder)).parent
+    shutil.copytree(source, closed / "pginstall", copy_function=link_or_copy, symlinks=True)
+    closed.chmod(0o700)
+    monkeypatch.setattr("config.embedded.postgres.folders", lambda: iter([closed / "pginstall" / "bin"]))
+    with attached(closed / "var") as environment, psycopg.connect(environment["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 def test_no_server_runs_as_root(services: dict[str, str], var: Path) -> None:
     for server in servers(var):
         pid = server.pid()
