@@ -136,7 +136,7 @@ def _rosters(ids: list[UUID]) -> tuple[dict[UUID, list[Facts]], dict[UUID, Facts
 def _hours(ids: list[UUID]) -> dict[UUID, Decimal]:
     """Hours of the whole timetable, by class."""
     rows = Session.objects.unscoped(WHY).filter(training_class__in=ids).order_by()
-    return dict(rows.values_list("training_class_id").annotate(Sum("hours")))
+    return dict(rows.values_list("training_class_id").annotate(total=Sum("hours")))
 
 
 def _exams(ids: list[UUID]) -> dict[UUID, Held]:
@@ -163,7 +163,9 @@ def _add_marks(ids: list[UUID], people: dict[UUID, Facts]) -> None:
 def _add_entries(ids: list[UUID], people: dict[UUID, Facts]) -> None:
     """Sum and number of the standing entries, one row a trainee and item."""
     rows = ScoreEntry.objects.unscoped(WHY).standing().filter(training_class__in=ids).order_by()
-    columns = rows.values_list("enrolment_id", "item_id").annotate(Sum("points", default=NOTHING), Count("points"))
+    columns = rows.values_list("enrolment_id", "item_id").annotate(
+        sum=Sum("points", default=NOTHING), number=Count("points")
+    )
     for key, item, total, count in columns:
         if facts := people.get(key):
             facts.entries[item] = Entries(total, count)
@@ -173,7 +175,7 @@ def _add_papers(ids: list[UUID], exams: dict[UUID, Held], people: dict[UUID, Fac
     """Points of every paper; an answer scores only if exactly the key's letters are chosen."""
     rows = AnswerSheet.objects.unscoped(WHY).filter(exam__training_class__in=ids).order_by()
     right = Sum("answers__question__points", filter=Q(answers__given=F("answers__question__key")), default=NOTHING)
-    columns = rows.values_list("enrolment_id", "exam_id", "score").annotate(right, Count("answers"))
+    columns = rows.values_list("enrolment_id", "exam_id", "score").annotate(right=right, answered=Count("answers"))
     for key, exam_id, score, points, answered in columns:
         paper = Paper(score, HUNDRED) if score is not None else Paper(points, exams[exam_id].full)
         if (facts := people.get(key)) and (score is not None or answered):
