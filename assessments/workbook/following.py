@@ -1,0 +1,128 @@
+"""What only follows from another fault is told under it and is no error of its own (CLASS_WORKBOOK.md §2)."""
+
+import datetime
+from collections.abc import Iterable
+
+from assessments.workbook.reading import Reading
+from core.names import parse
+from core.sheets.faults import Fault, Place
+from training.sheets import attendance
+from training.sheets.attendance import Orphan
+from training.sheets.people import Mentions
+from training.sheets.timetable import Misplaced
+
+_PLACED_BY_DATE = frozenset({"bad_period_of_day", "duplicate_session", "formula_without_value"})
+"""Faults of a session that leave its date as it was meant."""
+
+
+class _Followers:
+    """Gathers followers by their cause, so that each cause is rewritten once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._by_cause: dict[int, tuple[Fault, list[Fault]]] = {}
+
+    def add(self, cause: Fault, fault: Fault) -> None:
+        self._by_cause.setdefault(id(cause), (cause, []))[1].append(fault)
+
+    def tell(self) -> None:
+        for cause, faults in self._by_cause.values():
+            self._reading.faults.tell_under(cause, faults)
+
+
+def settle(reading: Reading) -> None:
+    """Say every name that was not matched, one fault a person, and put what follows from a fault under it."""
+    followers = _Followers(reading)
+    _settle_columns(reading, followers)
+    doubled = dict(reading.roster.doubled)
+    _settle_ambiguous(reading, doubled, followers)
+    _settle_strangers(reading, followers)
+    _settle_doubled(reading, doubled, followers)
+    followers.tell()
+
+
+def _settle_columns(reading: Reading, followers: _Followers) -> None:
+    orphans = list(reading.attendance.orphans) if reading.attendance else []
+    if reading.no_timetable is not None:
+        for orphan in orphans:
+            followers.add(reading.no_timetable, orphan.fault)
+        return
+    start, end = reading.facts.start, reading.facts.end
+    span = (start, end) if start and end else None
+    for session in reading.timetable.misplaced:
+        mine = [orphan for orphan in orphans if _may_belong(orphan, session)]
+        if mine:
+            # A column inside the class's dates is the likelier one; of several each session takes one.
+            taken = min(mine, key=lambda orphan: not _is_within(orphan, span))
+            orphans.remove(taken)
+            followers.add(session.fault, taken.fault)
+
+
+def _may_belong(orphan: Orphan, session: Misplaced) -> bool:
+    heading = orphan.heading
+    if heading is None:
+        return False
+    if session.date and session.fault.code in _PLACED_BY_DATE:
+        same_day = (heading.month, heading.day) == (session.date.month, session.date.day)
+        if not same_day or heading.year not in (None, session.date.year):
+            return False
+    return session.period in (None, heading.period) and session.number in (None, heading.number)
+
+
+def _is_within(orphan: Orphan, span: tuple[datetime.date, datetime.date] | None) -> bool:
+    return span is not None and orphan.heading is not None and orphan.heading.within(*span)
+
+
+def _further(mentions: Mentions) -> str:
+    more = len(mentions.places) - 1
+    return f"（另有 {more} 处）" if more else ""
+
+
+def _settle_strangers(reading: Reading, followers: _Followers) -> None:
+    nameless = list(reading.roster.nameless)
+    for mentions in reading.people.strangers.values():
+        fault = _stranger(reading, mentions)
+        if reading.no_roster is not None:
+            followers.add(reading.no_roster, fault)
+        elif reading.roster.nameless and _has_row(mentions.places):
+            cause = nameless.pop(0) if nameless else reading.roster.nameless[-1]
+            followers.add(cause, fault)
+
+
+def _stranger(reading: Reading, mentions: Mentions) -> Fault:
+    near = reading.people.nearest(mentions.written)
+    hint = f"，是否为“{near}”？" if near else ""
+    text = f"“{mentions.written}”不在花名册中{_further(mentions)}{hint}"
+    return reading.faults.error("unknown_trainee", mentions.places[0], text, mentions.written)
+
+
+def _has_row(places: Iterable[Place]) -> bool:
+    return any(place.sheet == attendance.NAME for place in places)
+
+
+def _settle_ambiguous(reading: Reading, doubled: dict[str, Fault], followers: _Followers) -> None:
+    """Bare names of several trainees: under the roster's fault if it has one, else an error of their own."""
+    on_roster = {parse(label).bare: fault for label, fault in doubled.items() if fault.code == "ambiguous_name"}
+    for mentions in reading.people.ambiguous.values():
+        text = f"“{mentions.written}”有几人同名，请写成“姓名(身份证号后四位)”{_further(mentions)}"
+        fault = reading.faults.error("ambiguous_name", mentions.places[0], text, mentions.written)
+        cause = on_roster.get(mentions.written)
+        if cause is not None:
+            followers.add(cause, fault)
+        for label in reading.people.labels if _has_row(mentions.places) else ():
+            if parse(label).bare == mentions.written:
+                doubled.setdefault(label, cause or fault)
+
+
+def _settle_doubled(reading: Reading, doubled: dict[str, Fault], followers: _Followers) -> None:
+    """A trainee twice, or not at all, where the name itself does not say who is meant."""
+    blurred = {label for label in doubled if reading.people.is_blurred(label)}
+    unclear = blurred | {label for label, fault in doubled.items() if fault.code == "ambiguous_name"}
+    reads = [*([reading.attendance] if reading.attendance else []), *reading.papers.values()]
+    for read in reads:
+        for label, fault in read.repeated:
+            if label in blurred:
+                followers.add(doubled[label], fault)
+    for label, fault in reading.attendance.missing if reading.attendance else ():
+        if label in unclear:
+            followers.add(doubled[label], fault)

@@ -1,0 +1,54 @@
+"""The process that touches uploaded workbooks: `python -m core.sheets.child`, no Django, small and bounded.
+
+Speaks on its pipes: one line of JSON ({"task": …, limits …, task's own keys}) and the file's bytes in; one line of JSON
+and, for `mark`, the new file's bytes out. {"refused": [code, message]} stands for FileRefused.
+"""
+
+import dataclasses
+import json
+import resource
+import sys
+from typing import Any, BinaryIO
+
+from core.sheets.limits import Limits
+from core.sheets.refusal import FileRefused
+
+
+def main(source: BinaryIO, target: BinaryIO) -> None:
+    """Answer one request."""
+    order = json.loads(source.readline())
+    limits = Limits(**order["limits"])
+    _confine(limits)
+    data = source.read()
+    body = b""
+    answer: dict[str, Any]
+    try:
+        if order["task"] == "mark":
+            from core.sheets.marking import mark
+
+            answer, body = {}, mark(data, order["marks"], order["summary"], limits)
+        else:
+            from core.sheets.parsing import parse
+
+            answer = {"sheets": parse(data, limits)}
+    except FileRefused as refusal:
+        answer, body = {"refused": [refusal.code, refusal.message]}, b""
+    except MemoryError:
+        answer, body = {"refused": ["too_large", "工作簿太大，超出读取上限"]}, b""
+    target.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n" + body)
+
+
+def _confine(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def order_line(task: str, limits: Limits, **more: Any) -> bytes:
+    """Return the request's first line."""
+    return json.dumps({"task": task, "limits": dataclasses.asdict(limits), **more}).encode() + b"\n"
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
