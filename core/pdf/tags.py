@@ -1,0 +1,54 @@
+"""Template tags of paper (`{% load paper %}`; core/pdf/rendering.py registers them)."""
+
+import re
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.pdf.coverage import covers
+
+register = template.Library()
+
+DASH = "—"
+BREAK = "\u200b"  # an invisible place where a line may end
+BEFORE_QUOTE = re.compile(r"(?<=[^（《〔“])“")
+AFTER_QUOTE = re.compile(r"”(?=[^，。、；：？！）》〕”…])")
+BODY = "Paper Fang"
+
+
+@register.filter
+def person(name: str) -> str | SafeString:
+    """A person's name; one that 仿宋 cannot set whole is set whole in 宋体, never glyph by glyph."""
+    return name if covers(BODY, name) else format_html('<span class="rare">{}</span>', name)
+
+
+@register.filter
+def flowing(text: str) -> str:
+    """Running text whose lines may end before “ and after ”: line breaking knows these marks as Western ones only."""
+    return BEFORE_QUOTE.sub(f"{BREAK}“", AFTER_QUOTE.sub(f"”{BREAK}", text))
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """Points with two decimals, a dash where nothing was assessed."""
+    return DASH if value is None else f"{value:.2f}"
+
+
+@register.filter
+def hours(value: Decimal | None) -> str:
+    """Hours without needless zeros (`76`, `7.5`), a dash where they are unknown."""
+    return DASH if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def or_dash(value: object) -> object:
+    """The value, or a dash for None and the empty text; 0 is a value."""
+    return DASH if value is None or value == "" else value
+
+
+@register.filter
+def add_number(value: float, more: float) -> float:
+    """The sum, for coordinates of charts."""
+    return round(value + more, 2)
