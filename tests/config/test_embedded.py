@@ -284,10 +284,11 @@ def test_no_mode_or_owner_changes_outside_var(tmp_path: Path) -> None:
 def test_programs_below_a_closed_folder_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The project, and with it .venv, may lie in root's own folder."""
     closed = tmp_path / "closed"
-    source = next(folder for folder in folders() if major(folder)).parent
-    shutil.copytree(source, closed / "pginstall", copy_function=link_or_copy, symlinks=True)
+    wheel = next(folders()).parent.parent
+    for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(part, closed / part.name, copy_function=link_or_copy, symlinks=True)
     closed.chmod(0o700)
-    monkeypatch.setattr("config.embedded.postgres.folders", lambda: iter([closed / "pginstall" / "bin"]))
+    monkeypatch.setattr("config.embedded.postgres.folders", lambda: iter([closed / wheel.name / "pginstall" / "bin"]))
     with attached(closed / "var") as environment, psycopg.connect(environment["DATABASE_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
