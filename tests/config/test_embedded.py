@@ -22,6 +22,7 @@ import redis
 from config import embedded
 from config.embedded import process
 from config.embedded.postgres import Postgres, folders, major
+from config.embedded.valkey import Valkey
 
 ROOT = embedded.ROOT
 NOTHING: dict[str, str] = {}
@@ -45,7 +46,7 @@ def leave() -> None:
 
 
 def servers(var: Path) -> list[process.Server]:
-    return [Postgres(var, {}).server, embedded.Valkey(var, {}).server]
+    return [Postgres(var, {}).server, Valkey(var, {}).server]
 
 
 @pytest.fixture(scope="module")
