@@ -260,7 +260,7 @@ def wait_for_end(var: Path) -> None:
 
 def check_port(port: int) -> None:
     if not embedded.is_free(port):
-        raise DemoError(f"端口 {port} 已被占用：请先停止占用它的程序，或换一个端口，例如 make demo PORT={port + 1}")
+        raise DemoError(f"端口 {port} 已被占用或不可用：请先停止占用它的程序，或换一个端口，例如 make demo PORT={port + 1}")
 
 
 def stop_now(*_: object) -> NoReturn:
