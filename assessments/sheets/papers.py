@@ -57,11 +57,19 @@ def read_paper(table: Table, people: People, faults: FaultLog) -> PaperRead:
     if not read.questions and _SCORE not in table.columns:
         faults.error("missing_column", table.place(), "缺少题号列（1、2、3……）或“得分”列")
         return read
-    for row in table.lines(also=read.questions.values()):
+    lines = list(table.lines(also=read.questions.values()))
+    _leave_out_unused(lines, read)
+    for row in lines:
         _read_row(row, people, read, faults)
     if read.questions:
         _check_key(table, read, faults)
     return read
+
+
+def _leave_out_unused(lines: list[Line], read: PaperRead) -> None:
+    """Forget questions under which nothing is written at all: the template has more columns than most papers."""
+    used = {n: i for n, i in read.questions.items() if any(not is_blank(row.row.at(i)) for row in lines)}
+    read.questions = used
 
 
 def _read_questions(table: Table, read: PaperRead, faults: FaultLog) -> None:
@@ -94,7 +102,7 @@ def _read_row(row: Line, people: People, read: PaperRead, faults: FaultLog) -> N
         given, has_paper = _answers(row, read, faults)
         if has_paper and (label := _person(row, people, read, faults)):
             read.answers[label] = given
-    elif not is_blank(row.cell(_SCORE)):
+    elif _SCORE in row.table.columns and not is_blank(row.cell(_SCORE)):
         score = _score(row, faults)
         if (label := _person(row, people, read, faults)) and score is not None:
             read.scores[label] = score
@@ -175,10 +183,8 @@ def _question_points(cell: Cell, place: Place, faults: FaultLog) -> Decimal | No
     number = to_number(cell)
     if number is not None and 0 <= number <= _MOST_POINTS and not is_finer_than_cent(number):
         return number.quantize(Decimal("0.01"))
-    if is_blank(cell):
-        wrong = "未填写这一题的分值"
-    else:
-        wrong = f"题目分值应为 0 到 {_MOST_POINTS} 的数字，最多两位小数"
+    allowed = f"题目分值应为 0 到 {_MOST_POINTS} 的数字，最多两位小数"
+    wrong = "未填写这一题的分值" if is_blank(cell) else allowed
     faults.error("bad_points", place, wrong, shown(cell))
     return None
 

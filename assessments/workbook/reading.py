@@ -10,7 +10,7 @@ from assessments.sheets.papers import PaperRead
 from assessments.sheets.rows import Satisfaction
 from assessments.sheets.scheme import SchemeRules, merged
 from core.sheets.cells import Book, Sheet
-from core.sheets.faults import Fault, FaultLog, Place
+from core.sheets.faults import Fault, FaultLog, Level, Place
 from core.sheets.table import Table, is_blank, open_table
 from core.sheets.text import key
 from organization.directory import UnitLookup
@@ -163,6 +163,20 @@ def _read_assessment(reading: Reading, schemes: Mapping[str, SchemeRules], today
             reading.papers[name] = papers.read_paper(table, reading.people, reading.faults)
     if table := reading.tables.get(satisfaction.NAME):
         reading.satisfaction = satisfaction.read_satisfaction(table, reading.faults)
+    _tell_empty(reading)
+
+
+def _tell_empty(reading: Reading) -> None:
+    """An empty sheet is there all the same: “no entry” and “no paper” then mean 0 (§3, “Not assessed”)."""
+    kept = {
+        entries.NAME: reading.entries is not None and not reading.entries.rows,
+        **{name: not read.answers and not read.scores for name, read in reading.papers.items()},
+    }
+    bad = {fault.place.sheet for fault in reading.faults.faults if fault.level is Level.ERROR}
+    for name, is_empty in kept.items():
+        if is_empty and name not in bad:
+            text = "工作表中没有一行记录，相关各项按 0 分计；没有进行的项目请删去整个工作表"
+            reading.faults.notice("empty_sheet", reading.tables[name].place(), text)
 
 
 MissingCharacters = Callable[[str], Sequence[str]]

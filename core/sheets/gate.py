@@ -127,7 +127,7 @@ def _too_big(limits: Limits) -> FileRefused:
     return FileRefused("unpacked_too_large", f"文件解开后超过 {limits.unpacked_bytes // 1024 // 1024} MB")
 
 
-class _PrologRead(Exception):  # noqa: N818 - a signal, not an error
+class _PrologRead(Exception):
     """The root element has begun: no DTD can follow."""
 
 

@@ -2,9 +2,11 @@
 
 import datetime
 import json
+import logging
 import os
 import subprocess
 import sys
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from core.sheets.limits import CLASS_WORKBOOK, Limits
 from core.sheets.refusal import FileRefused
 
 _ROOT = Path(__file__).resolve().parents[2]
-_TOO_MUCH = FileRefused("too_large", "工作簿太大或行/列超过上限，无法读取")
+log = logging.getLogger(__name__)
 
 
 def read_workbook(data: bytes, limits: Limits = CLASS_WORKBOOK) -> Book:
@@ -27,7 +29,12 @@ def read_workbook(data: bytes, limits: Limits = CLASS_WORKBOOK) -> Book:
     """
     gate.check_kind(data, limits)
     answer, _ = ask(order_line("read", limits), data, limits)
-    return Book(tuple(_sheet(sheet) for sheet in answer["sheets"]))
+    return from_wire(answer["sheets"])
+
+
+def from_wire(sheets: list[dict[str, Any]]) -> Book:
+    """Return typed cells from what `core.sheets.parsing.parse` gives."""
+    return Book(tuple(_sheet(sheet) for sheet in sheets))
 
 
 def ask(order: bytes, data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
@@ -39,14 +46,23 @@ def ask(order: bytes, data: bytes, limits: Limits) -> tuple[dict[str, Any], byte
     # Nothing of the environment goes along: the child needs no secrets. `-I` would hide the project, so only its parts.
     environment = {"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
     command = [sys.executable, "-P", "-m", "core.sheets.child"]
-    try:
-        done = subprocess.run(
-            command, input=order + data, capture_output=True, env=environment, timeout=limits.wall_seconds, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileRefused("too_slow", "工作簿太大，读取超时") from error
+    # A folder of its own, gone afterwards whatever happens: openpyxl writes sheets to temporary files.
+    with tempfile.TemporaryDirectory(prefix="sheets-") as folder:
+        try:
+            done = subprocess.run(
+                command,
+                input=order + data,
+                capture_output=True,
+                env={**environment, "TMPDIR": folder},
+                timeout=limits.wall_seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise FileRefused("too_slow", "工作簿太大，读取超时") from error
     if done.returncode != 0:
-        raise _TOO_MUCH
+        # A signal (memory, processor time) has a negative code; a positive one is a defect of ours, said in the log.
+        log.error("the reader of workbooks ended with %s", done.returncode)
+        raise FileRefused("too_large", "工作簿太大或行/列超过上限，无法读取")
     head, _, body = done.stdout.partition(b"\n")
     answer: dict[str, Any] = json.loads(head.decode("utf-8", "surrogatepass"))
     if "refused" in answer:

@@ -1,7 +1,7 @@
 """A file that is not read at all, as against a file with faults in its cells."""
 
 
-class FileRefused(Exception):  # noqa: N818 - it is a refusal, not a defect of the program
+class FileRefused(Exception):
     """The upload is refused whole; `message` is a Chinese sentence for the user, `code` is for tests and the audit."""
 
     def __init__(self, code: str, message: str) -> None:
