@@ -61,7 +61,7 @@ class UnitDirectory:
     def exact(self, name: str) -> list[UnitRef]:
         """Return the units of that full name, else those of that short name."""
         wanted = key(name)
-        return list(self._full.get(wanted) or self._short.get(wanted, ()))
+        return list(self._full.get(wanted) or self._short.get(wanted) or [])
 
     def near(self, name: str) -> list[tuple[UnitRef, float]]:
         """Return up to five units of the most similar names, full or short; 0.8 and more come first by nature."""

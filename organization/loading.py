@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tablib import Dataset
 
+from organization.directory import UnitDirectory, split_short_names
 from organization.models import Account
 from organization.resources import UnitResource
 
@@ -42,3 +43,11 @@ def import_units(path: Path, *, actor: Account | None = None) -> int:
             "单位文件有错误，没有导入：\n" + "\n".join(faults or [str(e.error) for e in result.base_errors])
         )
     return int(result.totals["new"] + result.totals["update"])
+
+
+def directory_from_file(path: Path) -> UnitDirectory:
+    """Units of a file as a rehearsal looks them up, without writing them."""
+    rows = read_units(path).dict
+    return UnitDirectory.from_rows(
+        (row["编码"], row["单位名称"], split_short_names(row.get("简称") or "")) for row in rows if row["单位名称"]
+    )

@@ -34,6 +34,9 @@ class UnitQuerySet(MP_NodeQuerySet):
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
     """Units in tree order."""
 
+    def get_queryset(self) -> UnitQuerySet:
+        return UnitQuerySet(self.model, using=self._db).order_by("path")
+
 
 class Unit(MP_Node):
     """An organisation (单位): a node of the tree; it closes, merges or changes its name on a day, never disappears."""

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from django.db import models
 
+from assessments.models.schemes import Item
 from core.models import AppendOnly
 from core.scope import ScopedQuerySet
-from assessments.models.schemes import Item
 from trainees.models import person_door
 from training.models import Enrolment, TrainingClass, class_door
 

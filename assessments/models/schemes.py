@@ -115,6 +115,13 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def words(self) -> dict[str, Decimal]:
+        """Ratings written as words, with their points (优 → 15); empty for items that take points only."""
+        if self.rule != self.Rule.MEAN_OF_ENTRIES:
+            return {}
+        return {word: Decimal(points) for word, points in self.rates.items()}
+
 
 class ClassAssessmentQuerySet(ScopedQuerySet):
     def _visible_to(self, user: "Account") -> Self:

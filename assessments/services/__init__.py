@@ -1,5 +1,13 @@
 """What a user intends with assessments: one function each."""
 
+from assessments.services.exporting import export_class, load_book
+from assessments.services.importing import (
+    commit_workbook,
+    marked_up_workbook,
+    rehearse_for,
+    rehearse_workbook,
+    template_workbook,
+)
 from assessments.services.scoring import (
     amend_results,
     confirm_results,
@@ -11,9 +19,16 @@ from assessments.services.scoring import (
 
 __all__ = [
     "amend_results",
+    "commit_workbook",
     "confirm_results",
     "decide_candidate",
+    "export_class",
+    "load_book",
+    "marked_up_workbook",
     "override_leave_cap",
+    "rehearse_for",
+    "rehearse_workbook",
     "score_class",
     "show_results",
+    "template_workbook",
 ]

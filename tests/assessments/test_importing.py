@@ -1,0 +1,140 @@
+"""A class workbook in, scores out: the samples to the last cent, twice as once, export and import, two managers."""
+
+from decimal import Decimal
+
+import pytest
+
+from assessments.models import Answer, Result, ScoreEntry, WorkbookImport
+from assessments.services import commit_workbook, export_class, load_book, rehearse_workbook
+from core.models import AuditEntry
+from core.operations import Conflict, Refused
+from organization.loading import SHIPPED_UNITS, import_units
+from organization.models import Account, Unit
+from organization.roles import Role
+from organization.services import grant
+from tests.samples import expected, workbook
+from trainees.models import Cadre
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
+
+pytestmark = pytest.mark.django_db
+SAMPLES = ["clean", "untidy"]
+COUNTED = [TrainingClass, Enrolment, Session, AttendanceMark, ScoreEntry, Answer, Result, Cadre]
+
+
+def office(username="school"):
+    if not Unit.objects.exists():
+        import_units(SHIPPED_UNITS)
+    from datetime import date
+
+    account = Account.objects.create(username=username, display_name="郑班主任")
+    grant(account, Role.SCHOOL, Unit.objects.get(code="YLDX"), date(2020, 1, 1), actor=None)
+    return account
+
+
+def take_in(data, actor, name="班次工作簿.xlsx"):
+    city = Unit.objects.get(code="YL")
+    return commit_workbook(rehearse_workbook(data, name, actor=actor, unit=city), actor=actor)
+
+
+def figures(training_class):
+    """Results as the owner's expectation has them, by name and ID number."""
+    rows = Result.objects.filter(training_class=training_class).select_related("enrolment__cadre", "enrolment__unit")
+    return {
+        (row.enrolment.cadre.name, row.enrolment.cadre.open_id_number()): {
+            "unit": row.enrolment.unit.name,
+            "items": row.points | {},
+            "base": row.base,
+            "bonus": row.bonus,
+            "total": row.total,
+            "grade": row.grade,
+            "rank": row.rank,
+            "candidate": row.candidate == "是",
+            "leave_hours": row.leave_hours,
+            "attended_hours": row.attended_hours,
+            "entry": row.entry_score,
+            "final": row.final_score,
+        }
+        for row in rows
+    }
+
+
+def wanted(name):
+    def number(text):
+        return None if text is None else Decimal(text)
+
+    return {
+        (row["name"], row["id_number"]): {
+            "unit": row["unit"],
+            "items": row["items"],
+            **{key: number(row[key]) for key in ("base", "bonus", "total", "leave_hours", "attended_hours", "entry", "final")},
+            **{key: row[key] for key in ("grade", "rank", "candidate")},
+        }
+        for row in expected(name)["results"]
+    }
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_give_their_results_to_the_last_cent(name):
+    training_class = take_in(workbook(name), office())
+    found, right = figures(training_class), wanted(name)
+    assert found.keys() == right.keys()
+    for person, row in right.items():
+        items = {item: points for item, points in found[person]["items"].items() if item in row["items"]}
+        assert {**found[person], "items": items} == row, person
+
+
+def test_the_faulty_sample_is_refused_whole():
+    actor = office()
+    imported = rehearse_workbook(workbook("faulty"), "faulty.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
+    found = {(fault["sheet"], fault["row"], fault["code"]) for fault in imported.faults["errors"]}
+    assert found == {(fault["sheet"], fault["row"], fault["kind"]) for fault in expected("faulty")["faults"]}
+    assert imported.state == WorkbookImport.State.REFUSED
+    with pytest.raises(Refused, match="有错误"):
+        commit_workbook(imported, actor=actor)
+    assert [model.objects.count() for model in COUNTED] == [0] * len(COUNTED)
+
+
+def test_import_twice_is_once():
+    actor = office()
+    first = take_in(workbook("untidy"), actor)
+    before = [model.objects.count() for model in COUNTED], figures(first), load_book(first)
+    second = take_in(workbook("untidy"), actor)
+    assert second.pk == first.pk
+    assert ([model.objects.count() for model in COUNTED], figures(second), load_book(second)) == before
+    summary = WorkbookImport.objects.latest("created").summary
+    assert all(row["added"] == row["changed"] == row["removed"] == 0 for row in summary["changes"])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_export_then_import_elsewhere_gives_the_same_class(name, django_db_blocker):
+    actor = office()
+    first = take_in(workbook(name), actor)
+    book, results, data = load_book(first), figures(first), export_class(first, actor=actor)
+    TrainingClass.objects.filter(pk=first.pk).update(code="已另存", start=first.start)
+    Enrolment.objects.filter(training_class=first).update(full_time=False)
+    again = take_in(data, actor)
+    assert again.pk != first.pk
+    assert figures(again) == results
+    assert load_book(again) == book
+    assert AuditEntry.objects.filter(event="class.export", object_id=str(first.pk)).count() == 1
+
+
+def test_a_class_that_changed_since_the_rehearsal_is_a_conflict():
+    anna, ben = office("anna"), office("ben")
+    city = Unit.objects.get(code="YL")
+    one = rehearse_workbook(workbook("clean"), "a.xlsx", actor=anna, unit=city)
+    two = rehearse_workbook(workbook("clean"), "b.xlsx", actor=ben, unit=city)
+    commit_workbook(one, actor=anna)
+    with pytest.raises(Conflict, match="他人已建立班次"):
+        commit_workbook(two, actor=ben)
+    one = rehearse_workbook(workbook("clean"), "a.xlsx", actor=anna, unit=city)
+    two = rehearse_workbook(workbook("clean"), "a2.xlsx", actor=anna, unit=city)
+    commit_workbook(one, actor=anna)
+    with pytest.raises(Conflict, match="已被他人更改"):
+        commit_workbook(two, actor=anna)
+
+
+def test_somebody_elses_class_cannot_be_taken_over():
+    take_in(workbook("clean"), office("anna"))
+    with pytest.raises(Refused, match="不是该班班主任"):
+        rehearse_workbook(workbook("clean"), "b.xlsx", actor=office("ben"), unit=Unit.objects.get(code="YL"))

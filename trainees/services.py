@@ -1,0 +1,85 @@
+"""Writes about cadres: one function per intention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.audit import record
+from core.keys import new_key
+from core.names import pinyin
+from core.operations import Refused, intention
+from organization.models import Account, Unit
+from organization.roles import Role
+from organization.services import authorities_of
+from trainees.models import Appointment, Cadre
+
+_SEX = {label: code for code, label in Cadre.Sex.choices}
+
+
+@dataclass(frozen=True, slots=True)
+class NewCadre:
+    """What is known of a cadre who came by a roster; the ID number was checked (GB 11643)."""
+
+    name: str
+    id_number: str
+    unit: Unit
+    since: date
+    sex: str = ""
+    ethnic_group: str = ""
+    political_status: str = ""
+    phone: str = ""
+    post: str = ""
+    post_level: str = ""
+    rank: str = ""
+
+
+def create_unverified(people: Sequence[NewCadre]) -> list[Cadre]:
+    """Create cadres marked 待核, each with a primary appointment; managed by the nearest organization department."""
+    authorities = authorities_of({person.unit for person in people})
+    cadres = [_cadre(person, authorities[person.unit.pk]) for person in people]
+    Cadre.objects.bulk_create(cadres, batch_size=500)
+    Appointment.objects.bulk_create(
+        [
+            Appointment(
+                cadre=cadre,
+                unit=person.unit,
+                post=person.post,
+                post_level=person.post_level,
+                rank=person.rank,
+                since=person.since,
+            )
+            for cadre, person in zip(cadres, people, strict=True)
+        ],
+        batch_size=500,
+    )
+    return cadres
+
+
+def _cadre(person: NewCadre, authority: Unit) -> Cadre:
+    full, initials = pinyin(person.name)
+    cadre = Cadre(
+        id=new_key(),
+        name=person.name,
+        pinyin=full,
+        initials=initials,
+        sex=_SEX.get(person.sex, ""),
+        ethnic_group=person.ethnic_group,
+        political_status=person.political_status,
+        managing_authority=authority,
+        unit=person.unit,
+        unverified=True,
+    )
+    cadre.set_id_number(person.id_number)
+    cadre.set_phone(person.phone)
+    return cadre
+
+
+@intention
+def unmask_id_number(cadre: Cadre, *, actor: Account, reason: str) -> str:
+    """The full ID number, for department staff who say why; each view is in the audit log (SEC-31)."""
+    if not actor.access.has(Role.STAFF):
+        raise Refused("查看完整身份证号被拒绝：只有组织部干部教育科可以查看，如有需要请与其联系")
+    if len(reason.strip()) < 5:
+        raise Refused("请写明查看完整身份证号的理由（至少 5 个字）")
+    record("cadre.unmask", actor=actor.pk, role=Role.STAFF, obj=cadre, unit_id=cadre.unit_id, reason=reason.strip())
+    return cadre.open_id_number()

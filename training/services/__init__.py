@@ -1,0 +1,19 @@
+"""Writes about classes: one function per intention."""
+
+from training.services.changes import Change, Changes
+from training.services.classes import ClassIdentity, find_class, write_class
+from training.services.marks import write_marks
+from training.services.roster import Person, write_roster
+from training.services.timetable import write_sessions
+
+__all__ = [
+    "Change",
+    "Changes",
+    "ClassIdentity",
+    "Person",
+    "find_class",
+    "write_class",
+    "write_marks",
+    "write_roster",
+    "write_sessions",
+]

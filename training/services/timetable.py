@@ -1,0 +1,81 @@
+"""Writing a timetable from typed rows."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.operations import Refused
+from courses.models import CourseCategory
+from training.models import AttendanceMark, Session, TrainingClass
+from training.services.changes import Changes, difference
+from training.sheets.rows import SessionKey, SessionRow
+
+_WRITTEN = ["title", "hours", "category_name", "category", "form", "teacher_name", "place_name", "recorded", "version"]
+
+
+def write_sessions(
+    training_class: TrainingClass, rows: Sequence[SessionRow], recorded: Collection[SessionKey]
+) -> tuple[dict[SessionKey, Session], Changes]:
+    """Bring the timetable to `rows`; returns sessions by key, and what changed.
+
+    A session that is no longer listed goes, with the marks that came from a workbook. Raises Refused when a page, a
+    leave or a machine has marked somebody in it.
+    """
+    changes = Changes("session", "课次")
+    categories = {row.name: row for row in CourseCategory.objects.all()}
+    there = {_key(row): row for row in Session.objects.filter(training_class=training_class)}
+    by_key: dict[SessionKey, Session] = {}
+    added, changed = [], []
+    for row in rows:
+        wanted = _fields(row, categories.get(row.category), row.key in recorded)
+        session = there.pop(_match(row.key), None)
+        if session is None:
+            when = {"date": row.key.date, "period": int(row.key.period), "number": row.key.number}
+            session = Session(training_class=training_class, **when, **wanted)
+            added.append(session)
+            changes.note("added", session, after={"session": str(row.key), "title": row.title})
+        else:
+            before, after = difference(session, wanted)
+            if after:
+                for name, value in wanted.items():
+                    setattr(session, name, value)
+                session.version += 1
+                changed.append(session)
+                changes.note("changed", session, before, after)
+        by_key[row.key] = session
+    _remove(list(there.values()), changes)
+    Session.objects.bulk_create(added, batch_size=500)
+    Session.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+    return by_key, changes
+
+
+def _match(key: SessionKey) -> tuple[Any, int, int]:
+    return key.date, int(key.period), key.number
+
+
+def _key(session: Session) -> tuple[Any, int, int]:
+    return session.date, session.period, session.number
+
+
+def _fields(row: SessionRow, category: CourseCategory | None, recorded: bool) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "hours": row.hours.quantize(Decimal("0.1")),
+        "category_name": row.category,
+        "category_id": category.pk if category else None,
+        "form": row.form,
+        "teacher_name": row.teacher,
+        "place_name": row.place,
+        "recorded": recorded,
+    }
+
+
+def _remove(gone: list[Session], changes: Changes) -> None:
+    marks = AttendanceMark.objects.filter(session__in=gone)
+    held = marks.exclude(source=AttendanceMark.Source.WORKBOOK).select_related("session").first()
+    if held is not None:
+        raise Refused(f"课程表中去掉了“{held.session}”，但该课次已有页面、请假或考勤机记录，不能由工作簿删除")
+    marks.delete()
+    for session in gone:
+        changes.note("removed", session, {"session": str(session), "title": session.title})
+    Session.objects.filter(pk__in=[session.pk for session in gone]).delete()
