@@ -63,7 +63,11 @@ def filters() -> list[Context]:
     states = [("", "全部", 12, True), ("running", "进行中", 5, False), ("ended", "已结束", 4, False)]
     years = [("2026", "2026年", None, True), ("2025", "2025年", None, False)]
     return [
-        {"name": name, "label": label, "options": [dict(zip(("value", "label", "count", "selected"), o)) for o in options]}
+        {
+            "name": name,
+            "label": label,
+            "options": [dict(zip(("value", "label", "count", "selected"), o, strict=True)) for o in options],
+        }
         for name, label, options in (("state", "状态", states), ("year", "年度", years))
     ]
 
@@ -76,7 +80,7 @@ def class_rows() -> list[Context]:
         ("新提拔科级干部任职培训班", "RZ2025-11", "2025年11月3日—11月14日", 62, "closed", "confirmed"),
     ]
     keys = ("name", "code", "period", "trainees", "state", "results_state")
-    return [{"url": "#tables", "organizer": "中共云岭市委组织部", **dict(zip(keys, row))} for row in words]
+    return [{"url": "#tables", "organizer": "中共云岭市委组织部", **dict(zip(keys, row, strict=True))} for row in words]
 
 
 def fault_sheets() -> list[Context]:
@@ -86,7 +90,12 @@ def fault_sheets() -> list[Context]:
         "量化记录 第22行、第31行“何志远”同此",
     ]
     roster = [
-        {"row": 14, "column": "单位", "found": "市发展改革局", "message": "没有这个单位，最接近的是：云岭市发展和改革局"},
+        {
+            "row": 14,
+            "column": "单位",
+            "found": "市发展改革局",
+            "message": "没有这个单位，最接近的是：云岭市发展和改革局",
+        },
         {"row": 15, "column": "身份证号", "found": "999894198703120010", "message": "校验位不符，应为 5"},
         {"row": 17, "column": "姓名", "found": "", "message": "缺姓名", "follows": follows},
     ]
@@ -125,7 +134,14 @@ def point_items() -> list[Context]:
             "rule": "试卷得分率 82% × 15",
             "reasons": [],
         },
-        {"block": "+1", "name": "加分项", "points": None, "maximum": None, "rule": "未评定：工作簿没有量化记录", "reasons": []},
+        {
+            "block": "+1",
+            "name": "加分项",
+            "points": None,
+            "maximum": None,
+            "rule": "未评定：工作簿没有量化记录",
+            "reasons": [],
+        },
     ]
 
 
@@ -139,7 +155,12 @@ def point_sums() -> list[Context]:
 
 def radar() -> Context:
     """One trainee against the class mean, four blocks."""
-    blocks = [("学风学纪", 30, 28.0, 27.1), ("班级管理", 20, 19.0, 18.2), ("课堂表现", 25, 22.0, 19.4), ("能力拓展", 25, 20.9, 18.8)]
+    blocks = [
+        ("学风学纪", 30, 28.0, 27.1),
+        ("班级管理", 20, 19.0, 18.2),
+        ("课堂表现", 25, 22.0, 19.4),
+        ("能力拓展", 25, 20.9, 18.8),
+    ]
     return {
         "id": "chart-radar",
         "kind": "radar",
@@ -175,10 +196,39 @@ def documents() -> list[Context]:
     """One document in each state."""
     issued = date(2026, 3, 20)
     return [
-        {"recipient": "云岭市财政局", "title": "反馈函", "number": "云组训函〔2026〕12号", "state": "issued", "issued_on": issued, "url": "#documents"},
-        {"recipient": "云岭市教育局", "title": "反馈函", "number": "云组训函〔2026〕19号", "state": "issued", "issued_on": issued, "url": "#documents", "replaces": "云组训函〔2026〕13号"},
-        {"recipient": "云岭市教育局", "title": "反馈函", "number": "云组训函〔2026〕13号", "state": "replaced", "issued_on": issued, "url": "#documents"},
-        {"recipient": "云岭市民政局", "title": "反馈函", "number": "", "state": "draft", "issued_on": None, "url": "#documents"},
+        {
+            "recipient": "云岭市财政局",
+            "title": "反馈函",
+            "number": "云组训函〔2026〕12号",
+            "state": "issued",
+            "issued_on": issued,
+            "url": "#documents",
+        },
+        {
+            "recipient": "云岭市教育局",
+            "title": "反馈函",
+            "number": "云组训函〔2026〕19号",
+            "state": "issued",
+            "issued_on": issued,
+            "url": "#documents",
+            "replaces": "云组训函〔2026〕13号",
+        },
+        {
+            "recipient": "云岭市教育局",
+            "title": "反馈函",
+            "number": "云组训函〔2026〕13号",
+            "state": "replaced",
+            "issued_on": issued,
+            "url": "#documents",
+        },
+        {
+            "recipient": "云岭市民政局",
+            "title": "反馈函",
+            "number": "",
+            "state": "draft",
+            "issued_on": None,
+            "url": "#documents",
+        },
     ]
 
 
@@ -189,7 +239,15 @@ def jobs() -> list[Context]:
     return [
         {**shared, "id": "a", "title": "生成反馈函与成绩单", "state": "running", "done": 27, "time_left": "40 秒"},
         {**shared, "id": "b", "title": "生成反馈函与成绩单", "state": "done", "done": 64, "result_url": "#jobs"},
-        {**shared, "id": "c", "title": "生成反馈函与成绩单", "state": "failed", "done": 63, "failed": 1, "errors": failed},
+        {
+            **shared,
+            "id": "c",
+            "title": "生成反馈函与成绩单",
+            "state": "failed",
+            "done": 63,
+            "failed": 1,
+            "errors": failed,
+        },
     ]
 
 
@@ -205,7 +263,12 @@ def checks() -> list[Context]:
 def events() -> list[Context]:
     """A short story of one class."""
     return [
-        {"title": "导入班次工作簿", "when": "2026年3月16日 09:12", "who": "韩雪梅", "text": "新增学员 48 人、时段 22 个、量化记录 316 条。"},
+        {
+            "title": "导入班次工作簿",
+            "when": "2026年3月16日 09:12",
+            "who": "韩雪梅",
+            "text": "新增学员 48 人、时段 22 个、量化记录 316 条。",
+        },
         {"title": "公示成绩", "when": "2026年3月16日 10:00", "who": "韩雪梅", "text": ""},
     ]
 

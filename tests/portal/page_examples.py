@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
+
 from portal import styleguide
 
 Context = dict[str, Any]
@@ -229,7 +230,7 @@ def result_detail() -> Context:
 def upload() -> Context:
     """Before anything is sent."""
     recent = [{"file_name": "春季班.xlsx", "url": "#", "class_name": "2026年春季中青年干部培训班"}]
-    recent[0] |= {"when": datetime(2026, 3, 16, 9, 12), "who": "韩雪梅", "outcome": "有 11 处错误"}
+    recent[0] |= {"when": datetime(2026, 3, 16, 9, 12, tzinfo=UTC), "who": "韩雪梅", "outcome": "有 11 处错误"}
     form = styleguide.ExampleForm()
     return frame("上传工作簿") | {"form": form, "op_id": "1", "steps": steps(0), "template_url": "#", "recent": recent}
 
@@ -237,7 +238,9 @@ def upload() -> Context:
 def steps(done: int) -> list[Context]:
     """The path of an import with its first steps done."""
     states = ["done"] * done + ["current"] + ["todo"] * 3
-    return [{"label": label, "state": state} for label, state in zip(("上传", "核对", "确认", "完成"), states)]
+    return [
+        {"label": label, "state": state} for label, state in zip(("上传", "核对", "确认", "完成"), states, strict=False)
+    ]
 
 
 def rehearsal(errors: int = 11) -> Context:
