@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PORTS = range(15_000, 32_000)  # below the range from which systems take ports for outgoing connections
 TRIES = 5
 
-__all__ = ["Server", "ServiceError", "attach", "release", "stop_unused", "var_dir"]
+__all__ = ["Server", "ServiceError", "attach", "give_back", "release", "stop_unused", "var_dir"]
 
 _leases: list[tuple[int, Path, int]] = []  # (pid that took it, var folder, descriptor of its lock)
 
@@ -52,23 +52,39 @@ def attach(
     prepare(var)
     with locked(var / "run" / "start.lock"):
         take_lease(var)
-        if release_at_exit:
-            atexit.register(release)
-        found: dict[str, str] = {}
+    if release_at_exit:
+        atexit.register(release)
+    try:
+        found = start_all(kinds, var)
+    except BaseException:
+        give_back()
+        raise
+    return {name: value for name, value in found.items() if not environ.get(name)}
+
+
+def start_all(kinds: list[type[Postgres] | type[Valkey]], var: Path) -> dict[str, str]:
+    """One at a time over all processes: whoever comes second finds them running."""
+    found: dict[str, str] = {}
+    with locked(var / "run" / "start.lock"):
         for kind in kinds:
             found |= ensure(kind, var)
         if Postgres in kinds:
             found |= application_secrets(var)
-    return {name: value for name, value in found.items() if not environ.get(name)}
+    return found
 
 
 def release() -> None:
     """Give back what this process holds; the last one out stops the servers."""
     while _leases:
-        pid, var, descriptor = _leases.pop()
-        if pid == os.getpid():  # a forked child holds copies of its parent's leases, not leases of its own
-            os.close(descriptor)
-            stop_unused(var)
+        give_back()
+
+
+def give_back() -> None:
+    """Give back the latest lease."""
+    pid, var, descriptor = _leases.pop()
+    if pid == os.getpid():  # a forked child holds copies of its parent's leases, not leases of its own
+        os.close(descriptor)
+        stop_unused(var)
 
 
 def stop_unused(var: Path) -> bool:

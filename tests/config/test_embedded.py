@@ -35,14 +35,7 @@ def attached(var: Path) -> Iterator[dict[str, str]]:
     try:
         yield environment
     finally:
-        leave()
-
-
-def leave() -> None:
-    """Give back the last lease only: the test session holds one of its own."""
-    _, folder, descriptor = embedded._leases.pop()
-    os.close(descriptor)
-    embedded.stop_unused(folder)
+        embedded.give_back()  # the last lease only: the test session holds one of its own
 
 
 def servers(var: Path) -> list[process.Server]:
@@ -391,5 +384,4 @@ def test_a_server_that_ends_at_once_is_reported_with_its_last_words(
     started = time.monotonic()
     with pytest.raises(embedded.ServiceError, match="no-such-setting"):
         embedded.attach(tmp_path / "var", environ={"DATABASE_URL": "given"}, release_at_exit=False)
-    leave()
     assert time.monotonic() - started < 10
