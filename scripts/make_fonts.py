@@ -31,8 +31,8 @@ ASCENT, DESCENT = 880, 120  # thousandths of the em: the ideographic box
 VERSION = "1.001"
 
 ASCII = set(range(0x20, 0x7F))
-# Typed in offices beside what GB 2312 has: en dash, bullet, section sign, superscripts, fractions, ticks, ellipses.
-EXTRA = {ord(character) for character in "–‑•§¶©®²³¹¼½¾×÷±≈≠≤≥∶∕√✓○●□■△▲☆★℃‰①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳€￥〇"}
+# Typed in offices beside what GBK has: dashes, minus, section sign, superscripts, fractions, ticks, arrows, ellipses.
+EXTRA = {ord(character) for character in "–‑•§¶©®™²³¹¼½¾×÷±−≈≠≤≥∞∶∕√✓○●□■△▲☆★→←↑↓℃‰№①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳€￥〇"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ def punctuation() -> set[int]:
 
 def first_level() -> set[int]:
     """The 3,755 common characters of GB 2312 (its rows 16 to 55)."""
-    rows = "".join(bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    rows = "".join(
+        bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)
+    )
     return {ord(character) for character in rows}
 
 
@@ -109,7 +111,12 @@ def faces(unpacked: Path) -> list[Face]:
     wenkai = "usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf"
     noto = "Noto {} CJK SC (fonts-noto-cjk, SIL OFL 1.1)".format
     return [
-        Face("Paper Fang", fandol, frozenset(signs | usual), "Fandol Fang (texlive-lang-chinese, GPL 3 with font exception)"),
+        Face(
+            "Paper Fang",
+            fandol,
+            frozenset(signs | usual),
+            "Fandol Fang (texlive-lang-chinese, GPL 3 with font exception)",
+        ),
         Face("Paper Kai", wenkai, frozenset(signs | common), "LXGW WenKai (fonts-lxgw-wenkai, SIL OFL 1.1)"),
         Face("Paper Hei", f"{NOTO}/NotoSansCJK-Medium.ttc", frozenset(signs | common), noto("Sans")),
         Face("Paper Title", f"{NOTO}/NotoSerifCJK-SemiBold.ttc", frozenset(signs | usual), noto("Serif")),
@@ -136,9 +143,18 @@ def cut(face: Face, unpacked: Path) -> TTFont:
 def rename(font: TTFont, face: Face) -> None:
     """Own family and PostScript names; copyright and licence stay, the description says what was changed."""
     postscript = face.family.replace(" ", "") + "-Regular"
-    kept = [record for record in font["name"].names if record.nameID in (0, 8, 9, 11, 13, 14) and record.langID == 0x409]
+    kept = [
+        record for record in font["name"].names if record.nameID in (0, 8, 9, 11, 13, 14) and record.langID == 0x409
+    ]
     font["name"].names = kept
-    own = {1: face.family, 2: "Regular", 3: f"{VERSION};{postscript}", 4: face.family, 5: f"Version {VERSION}", 6: postscript}
+    own = {
+        1: face.family,
+        2: "Regular",
+        3: f"{VERSION};{postscript}",
+        4: face.family,
+        5: f"Version {VERSION}",
+        6: postscript,
+    }
     for number, text in {**own, 10: f"Subset of {face.origin}, renamed, cut by scripts/make_fonts.py"}.items():
         font["name"].setName(text, number, 3, 1, 0x409)
     if "CFF " in font:

@@ -9,8 +9,8 @@ from math import cos, pi, sin
 
 import segno
 
-RADAR_RADIUS = 27.0
-RADAR_CENTRE = (46.0, 35.0)
+RADAR_RADIUS = 25.0
+RADAR_CENTRE = (46.0, 37.0)
 RINGS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -125,7 +125,9 @@ def columns(
             x, rise = PLOT_LEFT + slot * (index + 0.14) + bar * place, tall * count / ceiling
             bars.append(Bar(round(x, 2), round(PLOT_TOP + tall - rise, 2), round(bar, 2), round(rise, 2), count, style))
     ticks = tuple((round(PLOT_TOP + tall - tall * value / ceiling, 2), value) for value in range(0, ceiling + 1, step))
-    named = (Label(round(PLOT_LEFT + slot * (i + 0.5), 2), height - 1.4, "middle", text) for i, text in enumerate(labels))
+    named = (
+        Label(round(PLOT_LEFT + slot * (i + 0.5), 2), height - 1.4, "middle", text) for i, text in enumerate(labels)
+    )
     return Columns(tuple(bars), ticks, tuple(named), width, height)
 
 

@@ -103,7 +103,9 @@ def requests(letter: FeedbackLetter) -> list[str]:
         matters.append(f"{listed(waiting)}{_how_many(waiting)}是否列为优秀学员人选，待考评工作小组研究确定后另行告知。")
     matters.append("请将考核结果单转交学员本人，将考核结果存入干部学习档案，作为年度考核、选拔任用的参考。")
     if failed:
-        matters.append(f"{listed(failed)}{_how_many(failed)}未通过考核，当年年度考核不得确定为优秀等次，请做好教育提醒并安排补训。")
+        matters.append(
+            f"{listed(failed)}{_how_many(failed)}未通过考核，当年年度考核不得确定为优秀等次，请做好教育提醒并安排补训。"
+        )
     contact = [f"{letter.issue.contact}。"] if letter.issue.contact else []
     numbered = [f"{number}.{text}" for number, text in enumerate(matters, 1)] if len(matters) > 1 else matters
     return [*numbered, *letter.remarks, *contact]
@@ -116,7 +118,7 @@ def _how_many(names: list[str]) -> str:
 def letter_context(letter: FeedbackLetter) -> dict[str, object]:
     issue = letter.issue
     return {
-        **official_context(issue, largest_head=LARGEST_HEAD, head=issue.office),
+        **official_context(issue, largest_head=LARGEST_HEAD, head=issue.office, attachments=letter.attachments),
         "letter": letter,
         "facts": letter.facts,
         "title": letter.title,

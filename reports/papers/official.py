@@ -1,5 +1,6 @@
 """What every official document (GB/T 9704) has: the head's size, the signature, the QR code."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from reports.papers.charts import qr_code
@@ -36,7 +37,14 @@ def signature_places(office: str, date: str) -> dict[str, float]:
     }
 
 
-def official_context(issue: Issue, *, largest_head: float, head: str) -> dict[str, Any]:
+def attachment_lines(names: Sequence[str]) -> list[str]:
+    """附件：1.甲 / 2.乙; a single one has no number."""
+    if len(names) == 1:
+        return [f"附件：{names[0]}"]
+    return [f"{'附件：' if number == 1 else ''}{number}.{name}" for number, name in enumerate(names, 1)]
+
+
+def official_context(issue: Issue, *, head: str, largest_head: float, attachments: Sequence[str]) -> dict[str, Any]:
     """Values that the shared fragments of official documents use."""
     date = day(issue.day)
     return {
@@ -44,6 +52,7 @@ def official_context(issue: Issue, *, largest_head: float, head: str) -> dict[st
         "head": head,
         "head_size": head_size(head, largest_head),
         "date": date,
+        "attachment_lines": attachment_lines(attachments),
         **signature_places(issue.office, date),
         "qr": None if issue.is_draft or not issue.check_url else qr_code(issue.check_url),
     }

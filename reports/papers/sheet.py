@@ -94,7 +94,9 @@ def candidacy(sheet: TraineeSheet) -> str:
 
 def bonus_explained(entries: Sequence[BonusEntry]) -> str:
     """3月5日 +2.00 征文获奖；…"""
-    return "；".join(f"{entry.day.month}月{entry.day.day}日 {entry.points:+.2f} {entry.reason}".rstrip() for entry in entries)
+    return "；".join(
+        f"{entry.day.month}月{entry.day.day}日 {entry.points:+.2f} {entry.reason}".rstrip() for entry in entries
+    )
 
 
 def sheet_context(sheet: TraineeSheet) -> dict[str, object]:
