@@ -36,7 +36,7 @@ PEOPLE = (
 
 def frame(active: str = "班次") -> Context:
     """What the base frame asks: rail, account, search."""
-    groups = [
+    groups: list[tuple[str, list[tuple[str, str, int | None]]]] = [
         ("工作", [("工作台", "layout-dashboard", 4), ("班次", "school", None), ("上传工作簿", "upload", None)]),
         ("材料", [("综合通报", "report", None), ("反馈函", "mail", 2)]),
         (
@@ -229,7 +229,7 @@ def result_detail() -> Context:
 
 def upload() -> Context:
     """Before anything is sent."""
-    recent = [{"file_name": "春季班.xlsx", "url": "#", "class_name": "2026年春季中青年干部培训班"}]
+    recent: list[Context] = [{"file_name": "春季班.xlsx", "url": "#", "class_name": "2026年春季中青年干部培训班"}]
     recent[0] |= {"when": datetime(2026, 3, 16, 9, 12, tzinfo=UTC), "who": "韩雪梅", "outcome": "有 11 处错误"}
     form = styleguide.ExampleForm()
     return frame("上传工作簿") | {"form": form, "op_id": "1", "steps": steps(0), "template_url": "#", "recent": recent}
@@ -406,5 +406,8 @@ PAGES: dict[str, tuple[str, Context]] = {
     "429": ("errors/429.html", {}),
     "csrf": ("errors/csrf.html", {}),
     "409": ("errors/409.html", {}),
+    "410": ("errors/410.html", {}),
+    "413": ("errors/413.html", REFUSAL),
+    "503": ("errors/503.html", {}),
     "styleguide": ("portal/styleguide/page.html", frame() | styleguide.context()),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 from pytest_django import Settings
 
 from portal import styleguide
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 def rendered() -> dict[str, str]:
     """Every example page, and the answer to the poll of a job that has ended meanwhile."""
-    pages = {f"/{name}/": render_to_string(*page) for name, page in PAGES.items()}
+    pages: dict[str, str] = {f"/{name}/": render_to_string(*page) for name, page in PAGES.items()}
     pages["/job/"] = render_to_string("components/_job.html", {"job": styleguide.jobs()[1]})
     return pages
 
@@ -67,10 +67,14 @@ class Site:
         headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
         return route.fulfill(body=self.pages.get(path, ""), headers=headers)
 
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
     def window(self, browser: Browser, width: int) -> Page:
         """An empty window of this width whose every request is answered here."""
         page = browser.new_page(viewport={"width": width, "height": 768})
-        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.route("**/*", self.answer)
         return page

@@ -81,7 +81,7 @@ def test_page_speaks_chinese_and_has_one_heading(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_ids_are_unique_and_labels_point_somewhere(name: str) -> None:
     _, page = parsed(name)
-    ids = [attrs["id"] for _, attrs in page.tags if attrs.get("id")]
+    ids = [str(attrs["id"]) for _, attrs in page.tags if attrs.get("id")]
     assert sorted(ids) == sorted(set(ids))
     pointed = [attrs["for"] for attrs in page.all("label") if attrs.get("for")]
     opened = [
