@@ -1,7 +1,7 @@
 """One set-based computation for one class or for ten thousand: SQL aggregates in, the rules in decimals, scores out.
 
 Classes are taken in packs of so many trainees that the memory stays flat however many classes there are. A pack costs
-five queries, whatever the number of its trainees: no query a trainee, none a class.
+six queries, whatever the number of its trainees: no query a trainee, none a class.
 """
 
 from collections import defaultdict

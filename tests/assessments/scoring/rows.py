@@ -89,7 +89,12 @@ class ClassRows:
         ]  # fmt: skip
 
     def reverse(self, entry: ScoreEntry) -> ScoreEntry:
-        facts = {"enrolment": entry.enrolment, "item": entry.item, "on": entry.on, "points": -entry.points}
+        facts = {
+            "enrolment": entry.enrolment,
+            "item": entry.item,
+            "on": entry.on,
+            "points": entry.points and -entry.points,
+        }
         return ScoreEntry.objects.create(training_class=self.training_class, reverses=entry, source="page", **facts)
 
     def exam(self, kind: str, keys: Iterable[str], points: Iterable[str]) -> Exam:

@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 
 from assessments.models import ScoreEntry
-from organization.models import Unit
 from tests.assessments.scoring.rows import ClassRows, make_unit
 from training.models import Enrolment, Session
 
@@ -73,11 +72,10 @@ def load(name: str) -> Sample:
 
 def _units(sample: Sample) -> None:
     """Units as expected: which unit a short name means is the reader's business, not that of scoring."""
-    units: dict[str, Unit] = {}
+    names = {row["unit"] for row in sample.expected["results"]}
+    units = {name: make_unit(name) for name in sorted(names)}
     for row in sample.expected["results"]:
-        unit = units.setdefault(row["unit"], None) or make_unit(row["unit"])
-        units[row["unit"]] = unit
-        sample.people[row["name"]].unit = unit
+        sample.people[row["name"]].unit = units[row["unit"]]
     Enrolment.objects.bulk_update(sample.people.values(), ["unit"])
 
 
