@@ -118,11 +118,10 @@ def _settle_doubled(reading: Reading, doubled: dict[str, Fault], followers: _Fol
     """A trainee twice, or not at all, where the name itself does not say who is meant."""
     blurred = {label for label in doubled if reading.people.is_blurred(label)}
     unclear = blurred | {label for label, fault in doubled.items() if fault.code == "ambiguous_name"}
-    reads = [*([reading.attendance] if reading.attendance else []), *reading.papers.values()]
-    for read in reads:
-        for label, fault in read.repeated:
-            if label in blurred:
-                followers.add(doubled[label], fault)
+    repeated = list(reading.attendance.repeated) if reading.attendance else []
+    for label, fault in (*repeated, *(one for read in reading.papers.values() for one in read.repeated)):
+        if label in blurred:
+            followers.add(doubled[label], fault)
     for label, fault in reading.attendance.missing if reading.attendance else ():
         if label in unclear:
             followers.add(doubled[label], fault)

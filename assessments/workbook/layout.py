@@ -1,6 +1,7 @@
 """How a class workbook looks when the system writes one: columns, widths, what may be chosen from a list."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from assessments.sheets import entries, satisfaction
 from assessments.sheets.rows import ASPECTS, RATINGS
@@ -8,7 +9,7 @@ from core.sheets.writing import BookWriter, SheetWriter
 from training.sheets import roster, timetable
 from training.sheets.rows import Mark, Period
 
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#F3E9E9", "border": 1, "align": "center", "valign": "vcenter"},
     "required": {"bold": True, "bg_color": "#F6D5D2", "border": 1, "align": "center", "valign": "vcenter"},
     "text": {"num_format": "@"},

@@ -79,5 +79,5 @@ def _add_summary(workbook: Any, summary: dict[str, Any]) -> None:
                 cell.data_type = "s"
             else:
                 cell.value = value
-    for column, width in zip("ABCDE", (10, 14, 8, 18, 90), strict=True):
-        sheet.column_dimensions[column].width = width
+    for name, width in zip("ABCDE", (10, 14, 8, 18, 90), strict=True):
+        sheet.column_dimensions[name].width = width

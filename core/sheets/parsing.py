@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import xml.etree.ElementTree
+import xml.parsers.expat
 import zipfile
 from typing import Any
 
@@ -15,8 +17,19 @@ from core.sheets.refusal import FileRefused
 # A cell on the wire: null, a text, a truth value, or [kind, …] with the kinds below.
 NUMBER, DATE, ERROR, FORMULA = "n", "d", "e", "f"
 _EPOCH = datetime.date(1899, 12, 30)
-_AFTER_LOTUS = datetime.date(1900, 3, 1)
-"""Before this day Excel's serial numbers are one off, so the stored number is asked."""
+_SURELY_A_DAY = datetime.date(1920, 1, 1)
+"""What is shown as an earlier day is more likely a number in a date's clothes: the stored number is asked."""
+
+_DAMAGED = (
+    CalamineError,
+    KeyError,
+    StopIteration,
+    ValueError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    xml.etree.ElementTree.ParseError,
+    xml.parsers.expat.ExpatError,
+)
 
 Wire = list[dict[str, Any]]
 
@@ -30,7 +43,7 @@ def parse(data: bytes, limits: Limits) -> Wire:
     gate.inspect(data, limits)
     try:
         return _parse(data, limits)
-    except (CalamineError, KeyError, StopIteration, ValueError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise FileRefused("damaged", "工作簿内部已损坏，请在 Excel 中重新保存后再上传") from error
 
 
@@ -108,7 +121,7 @@ def _reach(rows: list[list[Any]], row: int, column: int, width: int) -> None:
 
 
 def _is_plain_date(value: object) -> bool:
-    return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) and value >= _AFTER_LOTUS
+    return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) and value >= _SURELY_A_DAY
 
 
 def _wire(value: Any, known: raw.RawCell | None) -> Any:
@@ -128,13 +141,15 @@ def _wire(value: Any, known: raw.RawCell | None) -> Any:
 def _wire_date(value: Any, known: raw.RawCell | None) -> Any:
     day = value.date() if isinstance(value, datetime.datetime) else value
     if not isinstance(day, datetime.date):
-        day = None
-    if _is_plain_date(value):
+        return [DATE, None, _serial(known)]
+    if _is_plain_date(value) or (known is not None and known.kind == "d"):
         return [DATE, day.isoformat(), str((day - _EPOCH).days)]
-    if known is None or known.value is None:
-        return [DATE, day.isoformat() if day else None, "0"]
-    if known.kind == "d":
-        return [DATE, day.isoformat() if day else None, str((day - _EPOCH).days) if day else "0"]
-    number = shortest_decimal(float(known.value))
-    plausible = day is not None and number >= 1
-    return [DATE, day.isoformat() if plausible and day else None, format(number, "f")]
+    number = _serial(known)
+    return [DATE, day.isoformat() if float(number) >= 1 else None, number]
+
+
+def _serial(known: raw.RawCell | None) -> str:
+    """Return the stored number of a cell that is shown as a time, or as a date with one."""
+    if known is None or known.value is None or known.kind == "d":
+        return "0"
+    return format(shortest_decimal(float(known.value)), "f")

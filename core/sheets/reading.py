@@ -77,7 +77,7 @@ def _sheet(wire: dict[str, Any]) -> Sheet:
 
 def _cell(wire: Any) -> Cell:
     if not isinstance(wire, list):
-        return wire  # type: ignore[no-any-return]
+        return wire
     kind = wire[0]
     if kind == "n":
         return Decimal(wire[1])
