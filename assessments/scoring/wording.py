@@ -66,7 +66,8 @@ def rule_sentence(item: ItemRule, facts: Facts, basis: Basis) -> str:
 
 
 def _deduct(item: ItemRule, facts: Facts) -> str:
-    worth = "，".join(f"{MARK_NAMES[mark]} {plain(rate)} 分" for mark, rate in item.rates.items() if mark in MARK_NAMES)
+    rates = item.rates  # jsonb keeps no order: the page's order is that of MARK_NAMES
+    worth = "，".join(f"{name} {plain(rates[mark])} 分" for mark, name in MARK_NAMES.items() if mark in rates)
     rule = f"满分 {plain(item.maximum or NOTHING)} 分，按次扣分（{worth}），扣完为止"
     marked = [f"{name} {facts.marks[mark]} 次" for mark, name in MARK_NAMES.items() if facts.marks.get(mark)]
     return f"{rule}；{'、'.join(marked)}，共扣 {plain(deducted(item, facts))} 分" if marked else f"{rule}；没有扣分"
