@@ -22,6 +22,7 @@ ROOT = embedded.ROOT
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 PROCESSES = ("web", "worker", "relay")
 ANSWER_SECONDS = 120.0
+ERROR_SECONDS = 10.0
 STOP_SECONDS = 90.0
 
 
@@ -138,24 +139,28 @@ def start_all(supervisor: Supervisor, port: int) -> None:
 
 
 def wait_for_answer(supervisor: Supervisor, url: str) -> None:
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while not answers(url):
-        if time.monotonic() > deadline:
-            raise DemoError(f"网站在 {ANSWER_SECONDS:.0f} 秒内没有应答，请查看 {supervisor.var / 'log' / 'web.log'}")
+    """Until the site gives a page, a redirect or a refusal; a site that only gives errors is not waited for long."""
+    log, started = supervisor.var / "log" / "web.log", time.monotonic()
+    while (status := answer(url)) is None or status >= 500:
+        waited = time.monotonic() - started
+        if waited > ANSWER_SECONDS:
+            raise DemoError(f"网站在 {ANSWER_SECONDS:.0f} 秒内没有应答，请查看 {log}")
+        if status is not None and waited > ERROR_SECONDS:
+            raise DemoError(f"网站出错（{status}），请查看 {log}")
         supervisor.look()
         time.sleep(0.1)
 
 
-def answers(url: str) -> bool:
-    """Whether the site gives a page, a redirect or a refusal; proxies of the environment do not apply."""
+def answer(url: str) -> int | None:
+    """The status of the page, None without an answer; proxies of the environment do not apply."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(url, timeout=10).close()
+        with opener.open(url, timeout=10) as page:
+            return int(page.status)
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code
     except OSError:
-        return False
-    return True
+        return None
 
 
 def announce(var: Path, url: str) -> None:
@@ -260,7 +265,9 @@ def wait_for_end(var: Path) -> None:
 
 def check_port(port: int) -> None:
     if not embedded.is_free(port):
-        raise DemoError(f"端口 {port} 已被占用或不可用：请先停止占用它的程序，或换一个端口，例如 make demo PORT={port + 1}")
+        raise DemoError(
+            f"端口 {port} 已被占用或不可用：请先停止占用它的程序，或换一个端口，例如 make demo PORT={port + 1}"
+        )
 
 
 def stop_now(*_: object) -> NoReturn:

@@ -134,7 +134,7 @@ def test_demo_in_the_background_answers_and_stops_without_a_trace(tmp_path: Path
         assert started.returncode == 0, started.stdout + started.stderr
         assert f"门户已就绪：http://127.0.0.1:{port}" in started.stdout
         assert json.loads((tmp_path / "demo.json").read_text())["url"] == f"http://127.0.0.1:{port}"
-        assert demo.answers(f"http://127.0.0.1:{port}/")
+        assert demo.answer(f"http://127.0.0.1:{port}/") == 200
         pids = [server(tmp_path, name).pid() for name in demo.PROCESSES]
         assert None not in pids
     finally:
