@@ -21,14 +21,18 @@ from assessments.services.records import write_entries, write_satisfaction
 from assessments.services.scoring import score_class
 from assessments.workbook.book import ClassBook
 from assessments.workbook.marking_up import mark_up
-from assessments.workbook.rehearsal import Rehearsal, rehearse
+from assessments.workbook.reading import peek_facts
+from assessments.workbook.rehearsal import Rehearsal, judge
 from assessments.workbook.template import write_template
 from core import files
 from core.audit import record, record_many
 from core.crypto import blind_index
 from core.operations import Conflict, Refused, intention
 from core.pdf.coverage import missing_characters
+from core.sheets.cells import Book
 from core.sheets.faults import Fault, Level, Place
+from core.sheets.limits import CLASS_WORKBOOK
+from core.sheets.reading import read_workbook
 from organization.directory import UnitDirectory
 from organization.models import Account, Unit
 from training.models import TrainingClass
@@ -51,10 +55,14 @@ def rehearse_for(data: bytes, unit: Unit | None, today: date, directory: UnitDir
     Units are those of the unit's authority; `directory` stands in for them where the database has no units yet.
     Raises FileRefused for what cannot be read as a workbook at all.
     """
-    rehearsal = rehearse(
-        data,
+    workbook = read_workbook(data, CLASS_WORKBOOK)
+    schemes = schemes_of(unit)
+    if unit is not None:
+        schemes |= _scheme_it_began_with(workbook, unit, schemes, today)
+    rehearsal = judge(
+        workbook,
         units=directory or _directory(unit),
-        schemes=rules_of(schemes_of(unit)),
+        schemes=rules_of(schemes),
         missing_characters=missing_characters,
         today=today,
         cadres=master_records,
@@ -62,6 +70,16 @@ def rehearse_for(data: bytes, unit: Unit | None, today: date, directory: UnitDir
     if rehearsal.book is None or unit is None:
         return rehearsal
     return _with_overlaps(rehearsal, rehearsal.book, unit)
+
+
+def _scheme_it_began_with(
+    workbook: Book, unit: Unit, schemes: Mapping[str, ScoringScheme], today: date
+) -> dict[str, ScoringScheme]:
+    """The edition that a class which is there already keeps; its entries are judged by it."""
+    facts = peek_facts(workbook, rules_of(schemes), today)
+    known = find_class(ClassIdentity.of(facts, unit)) if facts else None
+    there = ClassAssessment.objects.select_related("scheme").filter(pk=known.pk).first() if known else None
+    return {there.scheme.name: there.scheme} if there else {}
 
 
 def _directory(unit: Unit | None) -> UnitDirectory:

@@ -19,6 +19,7 @@ from training.sheets.attendance import AttendanceRead
 from training.sheets.facts import FactsRead
 from training.sheets.people import People
 from training.sheets.roster import RosterRead
+from training.sheets.rows import ClassFacts
 from training.sheets.timetable import TimetableRead
 
 REQUIRED = (facts.NAME, roster.NAME, timetable.NAME)
@@ -181,3 +182,11 @@ def _tell_empty(reading: Reading) -> None:
 
 MissingCharacters = Callable[[str], Sequence[str]]
 """Returns the characters of a text that no font of the project has."""
+
+
+def peek_facts(book: Book, schemes: Mapping[str, SchemeRules], today: datetime.date) -> ClassFacts | None:
+    """Read the class's facts alone, to know which class it is before everything else is judged by its scheme."""
+    reading = Reading()
+    _find_sheets(book, reading)
+    _read_facts(reading, schemes, today)
+    return reading.facts.facts

@@ -1,17 +1,13 @@
 """A class workbook in, scores out: the samples to the last cent, twice as once, export and import, two managers."""
 
-from decimal import Decimal
-
 import pytest
 
 from assessments.models import Answer, Result, ScoreEntry, WorkbookImport
 from assessments.services import commit_workbook, export_class, load_book, rehearse_workbook
 from core.models import AuditEntry
 from core.operations import Conflict, Refused
-from organization.loading import SHIPPED_UNITS, import_units
-from organization.models import Account, Unit
-from organization.roles import Role
-from organization.services import grant
+from organization.models import Unit
+from tests.assessments.story import figures, office, take_in, wanted
 from tests.samples import expected, workbook
 from trainees.models import Cadre
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
@@ -19,58 +15,6 @@ from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 pytestmark = pytest.mark.django_db
 SAMPLES = ["clean", "untidy"]
 COUNTED = [TrainingClass, Enrolment, Session, AttendanceMark, ScoreEntry, Answer, Result, Cadre]
-
-
-def office(username="school"):
-    if not Unit.objects.exists():
-        import_units(SHIPPED_UNITS)
-    from datetime import date
-
-    account = Account.objects.create(username=username, display_name="郑班主任")
-    grant(account, Role.SCHOOL, Unit.objects.get(code="YLDX"), date(2020, 1, 1), actor=None)
-    return account
-
-
-def take_in(data, actor, name="班次工作簿.xlsx"):
-    city = Unit.objects.get(code="YL")
-    return commit_workbook(rehearse_workbook(data, name, actor=actor, unit=city), actor=actor)
-
-
-def figures(training_class):
-    """Results as the owner's expectation has them, by name and ID number."""
-    rows = Result.objects.filter(training_class=training_class).select_related("enrolment__cadre", "enrolment__unit")
-    return {
-        (row.enrolment.cadre.name, row.enrolment.cadre.open_id_number()): {
-            "unit": row.enrolment.unit.name,
-            "items": row.points | {},
-            "base": row.base,
-            "bonus": row.bonus,
-            "total": row.total,
-            "grade": row.grade,
-            "rank": row.rank,
-            "candidate": row.candidate == "是",
-            "leave_hours": row.leave_hours,
-            "attended_hours": row.attended_hours,
-            "entry": row.entry_score,
-            "final": row.final_score,
-        }
-        for row in rows
-    }
-
-
-def wanted(name):
-    def number(text):
-        return None if text is None else Decimal(text)
-
-    return {
-        (row["name"], row["id_number"]): {
-            "unit": row["unit"],
-            "items": row["items"],
-            **{key: number(row[key]) for key in ("base", "bonus", "total", "leave_hours", "attended_hours", "entry", "final")},
-            **{key: row[key] for key in ("grade", "rank", "candidate")},
-        }
-        for row in expected(name)["results"]
-    }
 
 
 @pytest.mark.parametrize("name", SAMPLES)

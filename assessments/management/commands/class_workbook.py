@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assessments.services import export_class, rehearse_for, template_workbook
 from assessments.workbook.rehearsal import Rehearsal
+from assessments.workbook.telling import lines_of
 from core.sheets.refusal import FileRefused
 from organization.loading import SHIPPED_UNITS, UnitsRefused, directory_from_file
 from organization.models import Unit
@@ -114,13 +115,3 @@ def rehearse_read_only(data: bytes, unit_code: str, units: Path | None) -> Rehea
         except UnitsRefused as refused:
             raise CommandError(str(refused)) from refused
         return rehearse_for(data, unit, timezone.localdate(), directory)
-
-
-def lines_of(rehearsal: Rehearsal) -> list[str]:
-    """The rehearsal as plain lines, faults first, what follows from a fault under it."""
-    lines = [f"错误 {len(rehearsal.errors)}，警告 {len(rehearsal.warnings)}，提示 {len(rehearsal.notices)}"]
-    for label, faults in (("错误", rehearsal.errors), ("警告", rehearsal.warnings), ("提示", rehearsal.notices)):
-        for fault in faults:
-            lines.append(f"{label}　{fault.message}")
-            lines += [f"　　　由此引起：{follower.message}" for follower in fault.follows]
-    return lines

@@ -1,0 +1,182 @@
+"""A corrected workbook changes what differs, source by source, and keeps an audit entry of each change."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from assessments.models import Exam, Result, ScoreEntry, WorkbookImport
+from assessments.services import commit_workbook, confirm_results, load_book, rehearse_workbook
+from assessments.workbook.book import ClassBook
+from assessments.workbook.writing import write_book
+from core.models import AuditEntry
+from core.operations import Refused
+from organization.models import Unit
+from tests.assessments.story import figures, office, take_in
+from tests.samples import workbook
+from trainees.models import Cadre
+from training.models import AttendanceMark, Enrolment, Session
+from training.sheets.rows import Mark
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def actor():
+    return office()
+
+
+@pytest.fixture
+def known(actor):
+    return take_in(workbook("clean"), actor)
+
+
+def correct(known, actor, **changes):
+    """Import the class's own workbook again with some parts exchanged; the class and what the import says it did."""
+    book: ClassBook = replace(load_book(known), **changes)
+    known = take_in(write_book(book), actor)
+    assert same(load_book(known), book)
+    summary = WorkbookImport.objects.latest("created").summary
+    return known, {row["label"]: (row["added"], row["changed"], row["removed"]) for row in summary["changes"]}
+
+
+def same(one, other):
+    """Equal but for the order of the entries, which are a multiset."""
+    return replace(one, entries=()) == replace(other, entries=()) and Counter(one.entries) == Counter(other.entries)
+
+
+def only(**told):
+    return {
+        **dict.fromkeys(["班次信息", "学员", "课次", "考勤", "量化记录", "入学测试", "结业考试", "满意度"], (0, 0, 0)),
+        **told,
+    }
+
+
+def test_one_entry_gone_is_reversed_and_one_of_two_equal_stays(known, actor):
+    entries = load_book(known).entries
+    doubled, _ = correct(known, actor, entries=(*entries, entries[0]))
+    assert ScoreEntry.objects.standing().count() == len(entries) + 1
+    again, did = correct(doubled, actor, entries=entries)
+    assert did == only(量化记录=(0, 0, 1))
+    assert ScoreEntry.objects.count() == len(entries) + 2
+    assert ScoreEntry.objects.standing().count() == len(entries)
+    assert AuditEntry.objects.filter(event="entry.removed").count() == 1
+    assert figures(again) == figures(known)
+
+
+def test_entries_of_a_page_are_left_alone(known, actor):
+    enrolment = known.enrolments.get(position=1)
+    item = ScoreEntry.objects.first().item.block.scheme.blocks.get(name="+1").items.get()
+    ScoreEntry.objects.create(
+        training_class=known, enrolment=enrolment, item=item, on=date(2026, 4, 1), points=Decimal(2),
+        source=ScoreEntry.Source.PAGE,
+    )  # fmt: skip
+    take_in(workbook("clean"), actor)
+    assert ScoreEntry.objects.standing().filter(source=ScoreEntry.Source.PAGE).count() == 1
+    assert Result.objects.get(enrolment=enrolment).bonus == Decimal("2.00")
+
+
+def test_a_mark_changed_by_hand_is_left_alone(known, actor):
+    cell = AttendanceMark.objects.filter(training_class=known, mark=AttendanceMark.Mark.PRESENT).first()
+    AttendanceMark.objects.filter(pk=cell.pk).update(mark=AttendanceMark.Mark.SICK, source=AttendanceMark.Source.PAGE)
+    take_in(workbook("clean"), actor)
+    cell.refresh_from_db()
+    assert (cell.mark, cell.source) == ("sick", "page")
+
+
+def test_a_corrected_mark_is_one_change(known, actor):
+    attendance = load_book(known).attendance
+    first = attendance.marks[0]
+    other = Mark.SICK if first.mark != Mark.SICK else Mark.LATE
+    marks = (replace(first, mark=other), *attendance.marks[1:])
+    _, did = correct(known, actor, attendance=replace(attendance, marks=marks))
+    assert did == only(考勤=(0, 1, 0))
+    change = AuditEntry.objects.get(event="mark.changed")
+    assert (change.before, change.after) == ({"mark": str(first.mark)}, {"mark": str(other)})
+
+
+def test_who_is_no_longer_listed_is_struck_off_and_may_come_back(known, actor):
+    book = load_book(known)
+    gone = book.roster[4]
+    without = {
+        "roster": tuple(row for row in book.roster if row is not gone),
+        "attendance": replace(book.attendance, marks=tuple(m for m in book.attendance.marks if m.person != gone.label)),
+        "entries": tuple(row for row in book.entries if row.person != gone.label),
+        "entry_exam": drop(book.entry_exam, gone.label),
+        "final_exam": drop(book.final_exam, gone.label),
+    }
+    before = figures(known)
+    smaller, did = correct(known, actor, **without)
+    assert did["学员"][2] == 1
+    assert Enrolment.objects.get(cadre__name=gone.name).state == Enrolment.State.WITHDRAWN
+    assert len(figures(smaller)) == len(before) - 1
+    whole = take_in(write_book(book), actor)
+    assert same(load_book(whole), book)
+    assert figures(whole) == before
+
+
+def drop(paper, person):
+    return replace(paper, answers=tuple(row for row in paper.answers if row.person != person))
+
+
+def test_a_missing_sheet_means_not_assessed_not_zero(known, actor):
+    without, did = correct(known, actor, final_exam=None)
+    assert did["结业考试"] == (0, 0, 1)
+    assert not Exam.objects.filter(training_class=without, kind=Exam.Kind.FINAL).exists()
+    row = Result.objects.filter(training_class=without).first()
+    assert (row.points["结业测试"], row.grade, row.rank) == (None, "未评定", None)
+
+
+def test_a_session_that_a_page_marked_is_not_taken_away(known, actor):
+    book = load_book(known)
+    last = Session.objects.of_class(known).last()
+    AttendanceMark.objects.filter(session=last).update(source=AttendanceMark.Source.PAGE)
+    key = book.sessions[-1].key
+    shorter = replace(
+        book,
+        sessions=book.sessions[:-1],
+        attendance=replace(
+            book.attendance,
+            sessions=tuple(session for session in book.attendance.sessions if session != key),
+            marks=tuple(mark for mark in book.attendance.marks if mark.session != key),
+        ),
+    )
+    with pytest.raises(Refused, match="不能由工作簿删除"):
+        take_in(write_book(shorter), actor)
+
+
+def test_a_workbook_never_changes_a_master_record(known, actor):
+    book = load_book(known)
+    person = book.roster[0]
+    Cadre.objects.filter(name=person.name).update(ethnic_group="壮族")
+    imported = rehearse_workbook(workbook("clean"), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
+    assert any("民族" in fault["message"] for fault in imported.faults["notices"])
+    commit_workbook(imported, actor=actor)
+    assert Cadre.objects.get(name=person.name).ethnic_group == "壮族"
+
+
+def test_confirmed_results_are_not_overwritten_by_a_workbook(known, actor):
+    confirm_results(known, actor=actor)
+    imported = rehearse_workbook(workbook("clean"), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
+    with pytest.raises(Refused, match="成绩已确认"):
+        commit_workbook(imported, actor=actor)
+
+
+def test_a_cadre_sits_in_one_full_time_class_at_a_time(known, actor):
+    book = load_book(known)
+    other = replace(book, facts=replace(book.facts, code="YL2026-904", name="另一个班"))
+    imported = rehearse_workbook(write_book(other), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
+    assert {fault["code"] for fault in imported.faults["errors"]} == {"overlapping_enrolment"}
+    assert len(imported.faults["errors"]) == len(book.roster)
+
+
+def test_a_class_keeps_the_scheme_it_began_with(known, actor):
+    from assessments.models import ScoringScheme
+
+    old = known.assessment.scheme
+    ScoringScheme.objects.create(name="4+1", edition=2, since=date(2026, 1, 1))
+    take_in(workbook("clean"), actor)
+    known.assessment.refresh_from_db()
+    assert known.assessment.scheme == old
