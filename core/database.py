@@ -58,12 +58,11 @@ def owner_session() -> Iterator[psycopg.Connection[Any]]:
 
 
 def create_database(name: str, template: str | None = None) -> None:
-    """An empty database (UTF-8, C), or a clone of `template`, which nobody may be connected to."""
+    """An empty database (UTF-8, the server's locale), or a clone of `template`, which nobody may be connected to."""
     database = sql.Identifier(name)
     with owner_session() as owner:
         if template is None:
-            make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
-            owner.execute(make.format(database))
+            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(database))
         else:
             owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template)))
 
