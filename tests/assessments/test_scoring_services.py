@@ -143,7 +143,7 @@ def test_an_amendment_touches_only_what_changed_and_keeps_before_and_after(rows,
     rewritten = [(row.state, str(row.total), row.version) for row in results(rows)]
     assert rewritten == [("confirmed", "87.00", 1), ("confirmed", "86.00", 1), ("amended", "73.00", 2)]
     last = results(rows)[2]
-    assert last.explanation["bonus"] == "2.00"
+    assert (last.explanation or {})["bonus"] == "2.00"
     assert last.enrolment.total == Decimal("73.00")
     audit = events("results.amend").get()
     assert (audit.before["total"], audit.after["total"]) == ("71.00", "73.00")
@@ -202,9 +202,9 @@ def test_a_tie_is_decided_with_a_minute_and_the_decision_stays(tie, clerk):
         decide_candidate(che, True, actor=clerk, minute="纪要1号")
     chosen = decide_candidate(ann, True, actor=clerk, minute="考评组纪要〔2026〕3号")
     assert chosen.candidate == "是"
-    assert (
-        chosen.explanation["candidate"]["sentence"] == "考评工作小组研究决定列入优秀学员人选（考评组纪要〔2026〕3号）"
-    )
+    assert (chosen.explanation or {})["candidate"][
+        "sentence"
+    ] == "考评工作小组研究决定列入优秀学员人选（考评组纪要〔2026〕3号）"
     with pytest.raises(Refused, match="名额 1 个已满"):
         decide_candidate(ben, True, actor=clerk, minute="考评组纪要〔2026〕3号")
     decide_candidate(ben, False, actor=clerk, minute="考评组纪要〔2026〕3号")
@@ -250,7 +250,7 @@ def test_the_organization_department_overrides_the_leave_cap_with_a_reason(rows,
         override_leave_cap(person, actor=staff, reason="")
     override_leave_cap(person, actor=staff, reason="援藏任务")
     found = results(rows)[1]
-    assert (found.grade, found.explanation["leave"]["override"]) == ("良好", "援藏任务")
+    assert (found.grade, (found.explanation or {})["leave"]["override"]) == ("良好", "援藏任务")
     audit = events("leave.override").get()
     assert (audit.before, audit.after) == ({"override_reason": ""}, {"override_reason": "援藏任务"})
 

@@ -116,9 +116,9 @@ def test_the_sums_of_an_explanation_are_those_of_the_sample():
         points = {each["item"]: each["points"] for each in account["items"]}
         assert {name: points[name] for name in row["items"]} == row["items"]
         assert (account["base"], account["bonus"], account["total"]) == (row["base"], row["bonus"], row["total"])
-        assert sum(D(block["points"]) for block in account["blocks"]) == D(row["total"])
+        assert sum(D(block["points"] or 0) for block in account["blocks"]) == D(row["total"])
         lines = item(account, "出勤情况")["lines"]
-        assert max(D(15) + sum(D(line["points"]) for line in lines), D(0)) == D(row["items"]["出勤情况"])
+        assert max(D(15) + sum(D(line["points"] or 0) for line in lines), D(0)) == D(row["items"]["出勤情况"])
 
 
 def test_what_is_not_assessed_says_why():

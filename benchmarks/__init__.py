@@ -1,0 +1,1 @@
+"""Measurements of QUALITY.md §1."""
