@@ -4,7 +4,7 @@ A number belongs to the transaction that takes it: until that commits, the next 
 back, the number was never taken. After that it stands for good, issued or void with its reason.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from organization.models import Unit
 from reports.models import NumberSeries
@@ -38,7 +38,7 @@ def hold_series(office: Unit, word: str, year: int) -> NumberSeries:
     return held
 
 
-def put_forward(series: NumberSeries, number: int) -> Iterable[int]:
+def put_forward(series: NumberSeries, number: int) -> range:
     """Let a held series go on after a number given by hand; the numbers that are passed over.
 
     They count as given on paper before the portal was there; the audit log names them.

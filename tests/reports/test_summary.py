@@ -13,10 +13,7 @@ from training.models import Enrolment
 
 pytestmark = pytest.mark.django_db
 
-HEAD = (
-    "姓名,身份证号,单位,出勤情况,纪律建设,学习作业,班务与支部活动,小组履职,内务与廉洁,课堂互动,研讨交流,结业测试,调研报告,"
-    "常规项合计,加分项,总分,等次,名次,优秀学员人选,请假学时,实到学时,入学测试,结业考试"
-).split(",")
+HEAD = ["姓名", "身份证号", "单位", "出勤情况", "纪律建设", "学习作业", "班务与支部活动", "小组履职", "内务与廉洁", "课堂互动", "研讨交流", "结业测试", "调研报告", "常规项合计", "加分项", "总分", "等次", "名次", "优秀学员人选", "请假学时", "实到学时", "入学测试", "结业考试"]
 
 
 @pytest.fixture
@@ -86,7 +83,9 @@ def test_somebody_struck_off_the_roster_is_not_in_it(training_class, roster):
     assert [row[0] for row in rows_of(summary_csv(training_class))[1:]] == ["'=cmd|1", "龚䶮"]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\u200b=1", "＝1", "＋1", "－1", "＠x", "\rx", "\nx"])
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\u200b=1", "＝1", "＋1", "－1", "＠x", "\rx", "\nx"]
+)
 def test_sec_26_a_text_that_looks_like_a_formula_is_quoted(text):
     assert without_formula(text) == "'" + text
 
@@ -119,7 +118,9 @@ def test_the_workbook_prints_on_a4_across_with_its_head_on_every_page(training_c
 
 def test_the_number_of_queries_does_not_grow_with_the_roster(training_class, query_count):
     few = query_count(lambda: summary_csv(training_class))
-    other = a_class([(f"学员{number}", "YL02") for number in range(9)], code="2026-02", start="2026-05-01", end="2026-05-10")
+    other = a_class(
+        [(f"学员{number}", "YL02") for number in range(9)], code="2026-02", start="2026-05-01", end="2026-05-10"
+    )
     for enrolment in Enrolment.objects.of_class(other):
         give_result(enrolment)
     assert query_count(lambda: summary_csv(other)) == few == 2
