@@ -14,15 +14,20 @@ class ForbiddenResource(FatalURLFetchingError):
 
 
 class HandedOverOnly(URLFetcher):
-    """Serves `image:NAME` from the images of one document: PNG or JPEG by their first bytes."""
+    """Serves `image:NAME` from the images of one document: PNG or JPEG by their first bytes.
+
+    `refused` keeps what was asked for in vain: WeasyPrint goes on drawing when an SVG asks.
+    """
 
     def __init__(self, images: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self._images = images
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         image = self._images.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
         if image is None:
+            self.refused.append(url)
             raise ForbiddenResource(f"文书不得引用外部资源：{url[:200]}")
         return URLFetcherResponse(url, image, {"Content-Type": _image_type(image)})
 

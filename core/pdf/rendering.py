@@ -59,18 +59,27 @@ def render_html(template: str, context: Mapping[str, Any]) -> str:
     return printable(_engine().get_template(template).render(Context(dict(context), use_l10n=False)))
 
 
-def lay_out(html: str, stylesheets: tuple[str, ...], images: Mapping[str, bytes] | None = None) -> Document:
-    """The pages of a document. Raises PaperFault for a foreign resource or a document that is too long."""
+def _lay_out(html: str, stylesheets: tuple[str, ...], fetcher: HandedOverOnly) -> Document:
+    """The pages of a document, not yet written."""
+    parsed = HTML(string=html, url_fetcher=fetcher)
+    bounds.hold(parsed.etree_element)
+    return parsed.render(
+        font_config=font_configuration(),
+        counter_style=CounterStyle(),
+        stylesheets=[_stylesheet(name) for name in stylesheets],
+    )
+
+
+def html_to_pdf(html: str, stylesheets: tuple[str, ...], images: Mapping[str, bytes] | None = None) -> bytes:
+    """A PDF of escaped HTML. Raises PaperFault for a resource from elsewhere or a document that is too long."""
+    fetcher = HandedOverOnly(images or {})
     try:
-        parsed = HTML(string=html, url_fetcher=HandedOverOnly(images or {}))
-        bounds.hold(parsed.etree_element)
-        return parsed.render(
-            font_config=font_configuration(),
-            counter_style=CounterStyle(),
-            stylesheets=[_stylesheet(name) for name in stylesheets],
-        )
+        pdf: bytes = _lay_out(html, stylesheets, fetcher).write_pdf()
     except (ForbiddenResource, bounds.DocumentTooLong) as fault:
         raise PaperFault(str(fault)) from fault
+    if fetcher.refused:
+        raise PaperFault(f"文书不得引用外部资源：{fetcher.refused[0][:200]}")
+    return pdf
 
 
 def render_pdf(
@@ -83,6 +92,4 @@ def render_pdf(
 
     `stylesheets` are paths under templates/, `images` the bytes that `<img src="image:NAME">` may show.
     """
-    document = lay_out(render_html(template, context), stylesheets, images)
-    pdf: bytes = document.write_pdf()
-    return pdf
+    return html_to_pdf(render_html(template, context), stylesheets, images)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def bulletin_title(facts: ClassFacts) -> list[str]:
-    return title_lines(f"关于“{facts.name}”", "培训考核情况的通报")
+    return title_lines(f"关于{facts.name}", "培训考核情况的通报")
 
 
 def paragraphs(bulletin: Bulletin) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ class FeedbackLetter:
     @property
     def title(self) -> list[str]:
         """The title's lines, broken between phrases."""
-        return title_lines(f"关于反馈“{self.facts.name}”", "学员培训考核情况的函")
+        return title_lines(f"关于反馈{self.facts.name}", "学员培训考核情况的函")
 
     @property
     def unit_mean(self) -> Decimal | None:
