@@ -11,9 +11,6 @@ from training.sheets.attendance import Orphan
 from training.sheets.people import Mentions
 from training.sheets.timetable import Misplaced
 
-_PLACED_BY_DATE = frozenset({"bad_period_of_day", "duplicate_session", "formula_without_value"})
-"""Faults of a session that leave its date as it was meant."""
-
 
 class _Followers:
     """Gathers followers by their cause, so that each cause is rewritten once."""
@@ -53,20 +50,30 @@ def _settle_columns(reading: Reading, followers: _Followers) -> None:
         mine = [orphan for orphan in orphans if _may_belong(orphan, session)]
         if mine:
             # A column inside the class's dates is the likelier one; of several each session takes one.
-            taken = min(mine, key=lambda orphan: not _is_within(orphan, span))
+            taken = min(mine, key=lambda orphan: (not _same_day(orphan, session.date), not _is_within(orphan, span)))
             orphans.remove(taken)
             followers.add(session.fault, taken.fault)
 
 
 def _may_belong(orphan: Orphan, session: Misplaced) -> bool:
-    heading = orphan.heading
-    if heading is None:
+    """Tell whether a column that fits no session can be the column of a session whose time is at fault."""
+    if orphan.heading is None:
         return False
-    if session.date and session.fault.code in _PLACED_BY_DATE:
-        same_day = (heading.month, heading.day) == (session.date.month, session.date.day)
-        if not same_day or heading.year not in (None, session.date.year):
-            return False
-    return session.period in (None, heading.period) and session.number in (None, heading.number)
+    same_period = orphan.heading.period == session.period
+    match session.fault.code:
+        case "duplicate_session":
+            # Either the number is missing, or the day or the period is another session's.
+            return same_period or _same_day(orphan, session.date)
+        case "session_outside_class" | "bad_date":
+            same_number = session.number in (None, orphan.heading.number)
+            return session.period in (None, orphan.heading.period) and same_number
+        case _:
+            day_fits = session.date is None or _same_day(orphan, session.date)
+            return day_fits and session.period in (None, orphan.heading.period)
+
+
+def _same_day(orphan: Orphan, day: datetime.date | None) -> bool:
+    return day is not None and orphan.heading is not None and orphan.heading.within(day, day)
 
 
 def _is_within(orphan: Orphan, span: tuple[datetime.date, datetime.date] | None) -> bool:

@@ -138,7 +138,7 @@ def _table(sheet: Sheet, name: str, header: Row, known: Sequence[str], faults: F
         if column is None:
             others.append((index, text))
         elif column in columns:
-            where = Place(name, header.number, text, index, sheet.name)
+            where = Place(name, header.number, column, index, sheet.name)
             faults.error(
                 "duplicate_column", where, f"“{column}”列重复，前一列是 {column_letter(columns[column])} 列", text
             )
