@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.errors.UploadBound",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "core.middleware.RequestFacts",
     "core.middleware.ScopeGuard",
     "core.middleware.NoStore",
+    "portal.errors.Refusals",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,14 +1,16 @@
 """Writes about units, accounts and grants: one function per intention."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
 from core.audit import record
 from core.names import pinyin
-from core.operations import intention
+from core.operations import Refused, intention
 from organization.models import Account, Grant, Unit, UnitNamePeriod, UnitShortName
 from organization.preferences import check
+from organization.rules import may_be_granted
 
 
 @intention
@@ -69,7 +71,9 @@ def authority_of(unit: Unit) -> Unit:
 def grant(
     account: Account, role: str, unit: Unit, since: date, *, actor: Account | None, until: date | None = None
 ) -> Grant:
-    """Give an account a role for a unit and all below it."""
+    """Give an account a role for a unit and all below it. Raises Refused where the rules say no."""
+    if refusal := may_be_granted(account, role, actor):
+        raise Refused(refusal)
     granted = Grant.objects.create(
         account=account, role=role, unit=unit, since=since, until=until, granted_by_id=_key(actor)
     )
@@ -103,3 +107,48 @@ def _nearest_department(unit: Unit, above: Mapping[str, Unit]) -> Unit:
     line = [above[unit.path[:end]] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
     departments = [node for node in line if node.kind == Unit.Kind.ORGANIZATION_DEPARTMENT]
     return departments[-1] if departments else line[0]
+
+
+@intention
+def add_account(account: Account, *, actor: Account | None) -> str:
+    """Open an account with a random password of 96 bits; returns it, to be told once and changed at the first use."""
+    password = secrets.token_urlsafe(12)
+    account.username = Account.normalize_username(account.username)
+    account.set_password(password)
+    account.save(force_insert=True)
+    record("account.add", actor=_key(actor), obj=account, unit_id=account.unit_id, after={"username": account.username})
+    return password
+
+
+@intention
+def change_account(account: Account, *, actor: Account | None) -> Account:
+    """Write name, unit and whether the account is enabled; a disabled one is out at its next request."""
+    before = Account.objects.get(pk=account.pk)
+    account.version = before.version + 1
+    account.save(update_fields=["display_name", "unit", "is_active", "version"])
+    changed = [name for name in ("unit_id", "is_active") if getattr(before, name) != getattr(account, name)]
+    record(
+        "account.change", actor=_key(actor), obj=account, unit_id=account.unit_id,
+        before={name: str(getattr(before, name)) for name in changed},
+        after={name: str(getattr(account, name)) for name in changed},
+    )  # fmt: skip
+    return account
+
+
+@intention
+def reset_password(account: Account, *, actor: Account) -> str:
+    """A new random password; every session of the account ends, because its hash changes. Returns it, to be told once."""
+    password = secrets.token_urlsafe(12)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    record("account.password_reset", actor=actor.pk, obj=account, unit_id=account.unit_id)
+    return password
+
+
+@intention
+def end_grant(granted: Grant, until: date, *, actor: Account | None) -> Grant:
+    """Let a grant end with a day; it stays in the list of what was once held."""
+    granted.until = until
+    granted.save(update_fields=["until"])
+    record("grant.end", actor=_key(actor), obj=granted, unit_id=granted.unit_id, after={"until": until.isoformat()})
+    return granted

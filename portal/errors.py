@@ -1,8 +1,86 @@
-"""Pages of refusal: what was refused, why, and who can."""
+"""Pages of refusal: what was refused, why, and who can. Never a stack trace, never a bare code."""
 
-from django.http import HttpRequest, HttpResponse
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+
+from core.files import FileGone
+from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
+from core.operations import Conflict, Refused
+from portal.rules import Forbidden, Refusal
+
+logger = logging.getLogger("portal.errors")
+FORM_ROOM = 1024 * 1024
+NOT_READY = {"what": "打开文件", "who": "班主任：在班次的“文件”页重新生成"}
+
+
+class Refusals:
+    """Turns what services raise into pages: Conflict 409, Refused 403; turns away bodies that no form of ours sends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Conflict):
+            refusal = {"why": error.message}
+            return render(request, "errors/409.html", {"refusal": refusal}, status=409)
+        if isinstance(error, Refused):
+            return render(request, "403.html", {"refusal": {"why": error.message}}, status=403)
+        if isinstance(error, FileGone):
+            return render(request, "errors/410.html", {"refusal": NOT_READY | {"why": str(error)}}, status=410)
+        return None
+
+
+class UploadBound:
+    """Refuses a body that is larger than any form of the portal before it is read (it stands before CSRF)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _length(request) > UPLOAD_LIMIT + FORM_ROOM:
+            refusal = {"why": f"文件超过了 {UPLOAD_MEGABYTES} MB 的上限"}
+            return render(request, "errors/413.html", {"refusal": refusal}, status=413)
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def no_such_page(request: HttpRequest, **rest: str) -> HttpResponse:
+    raise Http404
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", {"why": str(exception)}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    refusal: Refusal | None = exception.refusal if isinstance(exception, Forbidden) else None
+    return render(request, "403.html", {"refusal": refusal, "exception": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """No context processors here: whatever failed may be among them. The number is in the log beside the trace."""
+    error_id = uuid.uuid4().hex[:8]
+    logger.error("error page %s shown at %s", error_id, request.path)
+    return HttpResponse(get_template("500.html").render({"error_id": error_id}), status=500)

@@ -1,4 +1,60 @@
+"""The portal's addresses. Everything asks for a sign-in but the pages on one list."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.urls import URLPattern
+from django.urls import path as django_path
+
+from portal.views import account, classes, documents, health, home, results, search, workbook
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+
+OPEN_PAGES = ("sign_in", "verify", "healthz", "readyz")
+
+
+def path(route: str, view: Callable[..., HttpResponse | Any], name: str) -> URLPattern:
+    """An address; only those on OPEN_PAGES are open to nobody-in-particular."""
+    return django_path(route, login_not_required(view) if name in OPEN_PAGES else view, name=name)
+
+
+urlpatterns = [
+    path("", home.home, "home"),
+    path("sign-in/", account.SignIn.as_view(), "sign_in"),
+    path("sign-out/", account.SignOut.as_view(), "sign_out"),
+    path("password/", account.PasswordChange.as_view(), "password_change"),
+    path("classes/", classes.class_list, "class_list"),
+    path("classes/export/", classes.class_list_export, "class_list_export"),
+    path("classes/<uuid:pk>/", classes.class_page, "class_page"),
+    path("classes/<uuid:pk>/trainees/", classes.class_roster, "class_roster"),
+    path("classes/<uuid:pk>/trainees/export/", classes.class_roster_export, "class_roster_export"),
+    path("classes/<uuid:pk>/results/", classes.class_results, "class_results"),
+    path("classes/<uuid:pk>/results/show/", results.results_show, "results_show"),
+    path("classes/<uuid:pk>/results/confirm/", results.results_confirm, "results_confirm"),
+    path("classes/<uuid:pk>/results/amend/", results.results_amend, "results_amend"),
+    path("classes/<uuid:pk>/results/summary.csv", results.class_summary_csv, "class_summary_csv"),
+    path("classes/<uuid:pk>/results/summary.xlsx", results.class_summary_xlsx, "class_summary_xlsx"),
+    path("classes/<uuid:pk>/files/", classes.class_files, "class_files"),
+    path("classes/<uuid:pk>/files/drafts/", documents.class_drafts, "class_drafts"),
+    path("classes/<uuid:pk>/files/all.zip", documents.class_zip, "class_zip"),
+    path("classes/<uuid:pk>/satisfaction/", classes.class_satisfaction, "class_satisfaction"),
+    path("classes/<uuid:pk>/workbook/", classes.class_export, "class_export"),
+    path("results/<uuid:enrolment>/", results.result_detail, "result_detail"),
+    path("results/<uuid:enrolment>/candidate/", results.result_candidate, "result_candidate"),
+    path("results/<uuid:enrolment>/leave/", results.result_leave, "result_leave"),
+    path("documents/<uuid:pk>/", documents.document_download, "document_download"),
+    path("batches/<uuid:pk>/", documents.batch_progress, "batch_progress"),
+    path("workbooks/", workbook.workbook_upload, "workbook_upload"),
+    path("workbooks/template/", workbook.workbook_template, "workbook_template"),
+    path("workbooks/<uuid:pk>/", workbook.workbook_rehearsal, "workbook_rehearsal"),
+    path("workbooks/<uuid:pk>/marked/", workbook.workbook_marked, "workbook_marked"),
+    path("workbooks/<uuid:pk>/confirm/", workbook.workbook_confirm, "workbook_confirm"),
+    path("workbooks/<uuid:pk>/done/", workbook.workbook_done, "workbook_done"),
+    path("search/", search.search, "search"),
+    path("styleguide/", search.components, "styleguide"),
+    path("d/<str:token>/", documents.verify_document, "verify"),
+    path("healthz", health.alive, "healthz"),
+    path("readyz", health.ready, "readyz"),
+]

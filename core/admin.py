@@ -1,0 +1,165 @@
+"""The base of every admin page: scoped like every other page, closed by default, written through services (SEC-15).
+
+Department staff work here. What is out of the user's scope is not found; foreign keys offer what is in scope; nothing
+is deleted; models whose writes have no service are shown only. The audit log takes the place of Django's own history.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+
+from core.models import AuditEntry
+
+SEALED = frozenset({"id_number_sealed", "id_number_index", "phone_sealed", "password", "token", "explanation"})
+
+admin.site.site_header = admin.site.site_title = "干部教育培训管理平台"
+admin.site.index_title = "数据维护"
+admin.site.site_url = reverse_lazy("portal:home")  # type: ignore[assignment]
+admin.site.disable_action("delete_selected")
+
+
+def in_scope(site: admin.AdminSite, model: type[models.Model], request: HttpRequest) -> models.QuerySet:
+    """Rows of a model that the user may see: by its own admin page, else by `visible_to`, else all (no people)."""
+    if site.is_registered(model):
+        return site.get_model_admin(model).get_queryset(request)
+    manager = model._default_manager
+    return manager.visible_to(request.user) if hasattr(manager, "visible_to") else manager.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An audit entry in the shape that admin/object_history.html reads."""
+
+    entry: AuditEntry
+
+    @property
+    def action_time(self) -> datetime:
+        return self.entry.at
+
+    @property
+    def user(self) -> str:
+        return str(self.entry.actor_id or "系统")
+
+    @property
+    def get_change_message(self) -> str:
+        return " ".join(filter(None, (self.entry.event, self.entry.reason)))
+
+
+class Scoped:
+    """What pages and their inlines share."""
+
+    admin_site: admin.AdminSite
+    model: type[models.Model]
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        kwargs["queryset"] = in_scope(self.admin_site, db_field.related_model, request)  # type: ignore[arg-type]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(Scoped, admin.ModelAdmin):
+    """One page of the admin; subclasses that may write override `write` and the permissions."""
+
+    list_per_page = 50
+    list_max_show_all = 100
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions: ClassVar[list[Any]] = []
+    view_on_site = False
+    save_as = False
+    writes: ClassVar[bool] = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        manager = self.model._default_manager
+        rows = manager.visible_to(request.user) if hasattr(manager, "visible_to") else manager.all()
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.writes and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.writes and super().has_change_permission(request, obj)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Sealed and masked columns answer no question, not even “begins with” (SEC-32)."""
+        if SEALED.intersection(lookup.split("__")):
+            return False
+        return super().lookup_allowed(lookup, value, request)  # type: ignore[call-arg,arg-type]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.write(request, obj, form, change)
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write through the app's service; pages that may write say how."""
+        raise NotImplementedError(f"{type(self).__name__} has no service to write with")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        raise NotImplementedError("nothing is deleted in the admin")
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service has written the audit entry; Django's own log would keep names."""
+
+    log_change = log_addition  # type: ignore[assignment]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        entries = AuditEntry.objects.filter(object_type=self.model._meta.label, object_id=object_id).order_by("-id")
+        page = Paginator(entries, 100).get_page(request.GET.get("p"))
+        page.object_list = [Told(entry) for entry in page.object_list]
+        return super().history_view(request, object_id, {"action_list": page} | (extra_context or {}))
+
+
+class NamedAdmin(ScopedAdmin):
+    """People and what is named after them: found by Chinese name, pinyin or initials."""
+
+    name_at: ClassVar[str] = ""
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"{self.name_at}name", f"^{self.name_at}pinyin", f"^{self.name_at}initials"]
+
+
+class ScopedInline(Scoped, admin.TabularInline):
+    """Rows under another row, shown only."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return in_scope(self.admin_site, self.model, request)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ScopedAdmin):
+    """The audit log: read by the audit administrator, written by services alone."""
+
+    list_display = ("at", "event", "actor_id", "role", "object_type", "object_id", "result", "source_ip")
+    list_filter = ("event", "result")
+    search_fields = ("object_id",)
+    date_hierarchy = None
+    ordering = ("-id",)
+
+
+def registered_models() -> Iterator[type[models.Model]]:
+    """Every model that the admin shows."""
+    yield from admin.site._registry

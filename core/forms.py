@@ -1,0 +1,59 @@
+"""Forms that every app shares: an operation carries its `op_id`; a reason has at least five characters; an upload has bounds."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MinLengthValidator
+
+UPLOAD_MEGABYTES = 10
+UPLOAD_LIMIT = UPLOAD_MEGABYTES * 1024 * 1024
+
+
+class OperationForm(forms.Form):
+    """A form that changes something: `op_id` was made with the page, so that a repeat gives the first answer."""
+
+    op_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def checked(self) -> dict[str, Any]:
+        """The clean values. Raises BadRequest with the first fault: for buttons, which have no field to show it at."""
+        if not self.is_valid():
+            raise BadRequest("；".join(error for errors in self.errors.values() for error in errors))
+        return self.cleaned_data
+
+
+class ReasonForm(OperationForm):
+    """An act that needs a reason; it goes to the audit log."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=500,
+        strip=True,
+        validators=[MinLengthValidator(5, "理由至少五个字")],
+        error_messages={"required": "请写明理由，至少五个字", "max_length": "理由不超过五百字"},
+    )
+
+
+class UploadField(forms.FileField):
+    """A file of at most 10 MB with one of the given endings; what is wrong is said in a sentence."""
+
+    def __init__(self, *, endings: tuple[str, ...], **options: Any) -> None:
+        words = {
+            "required": "请选择要上传的文件",
+            "missing": "请选择要上传的文件",
+            "empty": "文件是空的，请检查后重新选择",
+            "invalid": "文件没有传上来，请重新选择",
+            "max_length": "文件名太长，请改短后重新上传",
+        }
+        super().__init__(max_length=200, error_messages=words, **options)
+        self.endings = endings
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile:
+        file: UploadedFile = super().clean(data, initial)
+        if not str(file.name).lower().endswith(self.endings):
+            raise forms.ValidationError(f"只接受 {'、'.join(self.endings)} 文件；旧格式请在 Excel 中另存为 .xlsx")
+        if (file.size or 0) > UPLOAD_LIMIT:
+            megabytes = (file.size or 0) / 1024 / 1024
+            raise forms.ValidationError(f"文件有 {megabytes:.1f} MB，超过了 {UPLOAD_MEGABYTES} MB 的上限")
+        return file

@@ -1,0 +1,241 @@
+"""Units, accounts, grants, settings: written through the services."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest
+
+from core.admin import ScopedAdmin, ScopedInline
+from core.audit import record
+from organization import services
+from organization.models import Account, AuthoritySetting, Grant, Unit, UnitNamePeriod, UnitShortName
+from organization.preferences import PREFERENCES, check
+from organization.resources import UnitResource
+from organization.roles import Role
+from organization.rules import accounts_seen_by, may_be_granted
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UnitForm(forms.ModelForm):
+    """A unit; a new one is placed under 上级单位, a new name holds from a day on."""
+
+    parent = forms.ModelChoiceField(Unit.objects.none(), label="上级单位", required=True)
+    renamed_on = forms.DateField(label="更名日期", required=False, help_text="改名时填写：旧名称作为曾用名保留")
+
+    class Meta:
+        model = Unit
+        fields = ("code", "name", "kind", "level", "credit_code", "closed_on", "merged_into")
+
+
+class ShortNames(ScopedInline):
+    model = UnitShortName
+    fk_name = "unit"
+    fields = ("name", "authority")
+
+
+class FormerNames(ScopedInline):
+    model = UnitNamePeriod
+    fields = ("name", "since", "until")
+
+
+@admin.register(Unit)
+class UnitAdmin(ScopedAdmin):
+    """The tree of units in the user's area."""
+
+    form = UnitForm
+    writes = True
+    list_display = ("indented_name", "code", "kind", "level", "closed_on")
+    list_filter = ("kind", "level")
+    search_fields = ("name", "^pinyin", "code", "short_names__name")
+    ordering = ("path",)
+    autocomplete_fields = ("merged_into",)
+    inlines = (ShortNames, FormerNames)
+    actions: ClassVar[list[Any]] = ["export_units"]
+
+    @admin.display(description="单位名称", ordering="path")
+    def indented_name(self, unit: Unit) -> str:
+        return "　" * (unit.depth - 1) + unit.name
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Code and place are set once; a change of name asks its day."""
+        shared = ("name", "kind", "level", "credit_code")
+        return ("code", *shared, "renamed_on", "closed_on", "merged_into") if obj else ("parent", "code", *shared)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "parent" in form.base_fields:
+            form.base_fields["parent"].queryset = self.get_queryset(request)
+        return form
+
+    def write(self, request: HttpRequest, obj: Unit, form: UnitForm, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        if change:
+            services.change_unit(obj, actor=user, renamed_on=form.cleaned_data.get("renamed_on"))
+        else:
+            services.add_unit(obj, form.cleaned_data["parent"], actor=user)
+
+    @admin.action(description="导出所选单位（Excel）", permissions=["view"])
+    def export_units(self, request: HttpRequest, units: QuerySet[Unit]) -> FileResponse:
+        """The chosen units of the user's scope, in the columns that the import reads."""
+        data = UnitResource().export(units.order_by("path")).export("xlsx")
+        record("units.export", actor=request.user.pk, after={"rows": units.count()})
+        return FileResponse(
+            iter([data]), content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="units.xlsx"'}
+        )
+
+
+@admin.register(Account)
+class AccountAdmin(ScopedAdmin):
+    """Accounts: opened and disabled by the system administrator."""
+
+    writes = True
+    list_display = ("username", "display_name", "unit", "is_active", "joined")
+    list_filter = ("is_active",)
+    list_select_related = ("unit",)
+    search_fields = ("username", "display_name")
+    ordering = ("username",)
+    autocomplete_fields = ("unit",)
+    actions: ClassVar[list[Any]] = ["reset_passwords"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        return super().get_queryset(request).filter(accounts_seen_by(request.user))  # type: ignore[arg-type]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("username", "display_name", "unit", "is_active") if obj else ("username", "display_name", "unit")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("username",) if obj else ()
+
+    def write(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        if change:
+            services.change_account(obj, actor=user)
+            return
+        self._tell(request, obj, services.add_account(obj, actor=user))
+
+    @admin.action(description="重置密码", permissions=["change"])
+    def reset_passwords(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        for account in accounts[:20]:
+            self._tell(request, account, services.reset_password(account, actor=user))
+
+    def _tell(self, request: HttpRequest, account: Account, password: str) -> None:
+        text = f"{account.username} 的初始密码是 {password} ，只显示这一次，请当面告知并尽快修改"
+        self.message_user(request, text, messages.WARNING)
+
+
+class GrantForm(forms.ModelForm):
+    """A grant; whoever gives it is known to the form, because the rules ask."""
+
+    actor: ClassVar[Account | None] = None
+
+    class Meta:
+        model = Grant
+        fields = ("account", "role", "unit", "since", "until")
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean() or {}
+        fresh = self.instance.pk is None and {"account", "role"} <= values.keys()
+        if fresh and (refusal := may_be_granted(values["account"], values["role"], self.actor)):
+            raise forms.ValidationError(refusal)
+        return values
+
+
+@admin.register(Grant)
+class GrantAdmin(ScopedAdmin):
+    """Grants: given and ended by the security administrator; what was once held stays in the list."""
+
+    form = GrantForm
+    writes = True
+    list_display = ("account", "role", "unit", "since", "until")
+    list_filter = ("role",)
+    list_select_related = ("account", "unit")
+    search_fields = ("account__username", "account__display_name")
+    ordering = ("account__username", "role", "pk")
+    autocomplete_fields = ("account", "unit")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
+        user: Account = request.user  # type: ignore[assignment]
+        rows = super().get_queryset(request)
+        if user.access.has(Role.SECURITY_ADMIN):
+            return rows
+        return rows.filter(user.access.within("unit", Role.STAFF))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("account", "role", "unit", "since") if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = request.user
+        return form
+
+    def write(self, request: HttpRequest, obj: Grant, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        if change:
+            if obj.until:
+                services.end_grant(obj, obj.until, actor=user)
+            return
+        given = services.grant(obj.account, obj.role, obj.unit, obj.since, until=obj.until, actor=user)
+        obj.pk = given.pk
+
+
+class SettingForm(forms.ModelForm):
+    """A declared setting with a value of its type."""
+
+    key = forms.ChoiceField(label="设置项", choices=[(key, one.label) for key, one in PREFERENCES.items()])
+    value = forms.CharField(label="值", required=False, max_length=200)
+
+    class Meta:
+        model = AuthoritySetting
+        fields = ("unit", "key", "value", "since")
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean() or {}
+        if {"key", "value"} <= values.keys():
+            values["value"] = typed(values["key"], values["value"])
+            try:
+                check(values["key"], values["value"])
+            except ValueError as error:
+                self.add_error("value", str(error))
+        return values
+
+
+def typed(key: str, text: str) -> object:
+    """The text as the setting's type where it can be."""
+    return int(text) if PREFERENCES[key].kind is int and text.strip().isdecimal() else text
+
+
+@admin.register(AuthoritySetting)
+class AuthoritySettingAdmin(ScopedAdmin):
+    """Settings with effective dates; a new value is a new line."""
+
+    form = SettingForm
+    writes = True
+    list_display = ("unit", "label", "value", "since")
+    list_select_related = ("unit",)
+    search_fields = ("unit__name", "key")
+    ordering = ("unit__path", "key", "-since")
+    autocomplete_fields = ("unit",)
+
+    @admin.display(description="设置项")
+    def label(self, row: AuthoritySetting) -> str:
+        return PREFERENCES[row.key].label if row.key in PREFERENCES else row.key
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuthoritySetting]:
+        user: Account = request.user  # type: ignore[assignment]
+        return super().get_queryset(request).filter(user.access.within("unit", Role.STAFF))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A value is not rewritten: another one holds from its day on."""
+        return False
+
+    def write(self, request: HttpRequest, obj: AuthoritySetting, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        services.set_preference(obj.unit, obj.key, obj.value, obj.since, actor=user)
+        obj.pk = AuthoritySetting.objects.get(unit=obj.unit, key=obj.key, since=obj.since).pk

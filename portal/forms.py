@@ -1,0 +1,59 @@
+"""What people send to the portal's pages."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from core.forms import OperationForm, ReasonForm, UploadField
+from organization.models import Unit
+
+
+class SignInForm(AuthenticationForm):
+    """用户名和密码; one sentence for every failure, so that nobody learns which names exist."""
+
+    error_messages = {
+        "invalid_login": "用户名或密码不正确，或账号已停用",
+        "inactive": "用户名或密码不正确，或账号已停用",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}"
+
+
+class WorkbookForm(OperationForm):
+    """A class workbook, and the organizing unit where the user could mean several."""
+
+    workbook = UploadField(label="班次工作簿", endings=(".xlsx",))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="主办机构", required=False)
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = units
+        field = cast(forms.ModelChoiceField, self.fields["unit"])
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
+        if len(units) < 2:
+            field.widget = forms.HiddenInput()
+
+    @property
+    def chosen_unit(self) -> Unit:
+        """The unit that was chosen, else the highest of those that the user may import for."""
+        return self.cleaned_data["unit"] or self.units[0]
+
+
+class CandidateForm(ReasonForm):
+    """The assessment group's decision on somebody whose candidacy is open."""
+
+    chosen = forms.TypedChoiceField(
+        label="决定", choices=[("yes", "列为人选"), ("no", "不列为人选")], coerce=lambda word: word == "yes"
+    )
+
+
+class SearchForm(forms.Form):
+    """A name, its pinyin or its initials; a class's name or number."""
+
+    q = forms.CharField(label="搜索", max_length=50, required=False, strip=True)

@@ -1,0 +1,1 @@
+"""What pages show, as plain contexts: one noun a file, nothing here writes."""

@@ -1,0 +1,283 @@
+"""Where each role comes in: the department's desk, a trainee's archive, a unit's letters, a leader's figures."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Avg, Count, Min, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Result, WorkbookImport
+from core.models import Batch, BatchItem
+from organization.models import Account, Unit
+from organization.roles import Role
+from portal.acts import age_in_words, names_of
+from portal.lists import chips, chosen, page_of
+from portal.pages import words
+from portal.pages.files import document
+from portal.pages.results import bars
+from reports.models import Document
+from trainees.models import Cadre
+from training.models import Enrolment, TrainingClass
+
+LATE_DAYS = 7
+STATES = TrainingClass.State
+UNSEEN = (STATES.CANCELLED,)
+SHOWN_EVENTS = 8
+
+
+def area_name(user: Account, *roles: str) -> str:
+    """The units where the roles are held, by name."""
+    held = [one.unit_id for one in user.access.held if one.role in roles]
+    return "、".join(Unit.objects.filter(pk__in=held).order_by("path").values_list("name", flat=True))
+
+
+# ---- the department's desk ----
+
+
+def staff(user: Account) -> dict[str, Any]:
+    classes = TrainingClass.objects.visible_to(user)
+    return {
+        "area_name": area_name(user, Role.STAFF),
+        "today": timezone.localdate(),
+        "figures": desk_figures(user, classes),
+        "waits": [wait for wait in waits(user, classes) if wait],
+        "events": recent_events(user),
+        "upload_url": reverse("portal:workbook_upload"),
+    }
+
+
+def desk_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any]]:
+    year = timezone.localdate().year
+    counts = classes.aggregate(
+        running=Count("pk", filter=Q(state=STATES.RUNNING)), this_year=Count("pk", filter=Q(start__year=year))
+    )
+    trained = Enrolment.objects.visible_to(user).on_roster().filter(training_class__in=classes, since__year=year)
+    lists = reverse("portal:class_list")
+    return [
+        words.figure("在办班次", counts["running"], "个", url=f"{lists}?state=running"),
+        words.figure(f"{year}年班次", counts["this_year"], "个", url=f"{lists}?year={year}"),
+        words.figure(f"{year}年参训", trained.count(), "人次"),
+        words.figure(
+            "在册干部", Cadre.objects.visible_to(user).count(), "人", url=reverse("admin:trainees_cadre_changelist")
+        ),
+    ]
+
+
+def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any] | None]:
+    """What waits for the department, each with the age of its oldest."""
+    lists = reverse("portal:class_list")
+    imports = WorkbookImport.objects.visible_to(user).filter(state=WorkbookImport.State.REHEARSED)
+    waiting = imports.aggregate(n=Count("pk"), oldest=Min("created"))
+    open_results = Result.objects.visible_to(user).filter(state__in=[Result.State.DRAFT, Result.State.SHOWN])
+    ended = classes.filter(state=STATES.ENDED)
+    to_confirm = ended.filter(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
+    unclosed = ended.exclude(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
+    unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
+    return [
+        wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
+        wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?state=ended", to_confirm["oldest"]),
+        wait("school", unclosed["n"], "个班次已结束、未结班", f"{lists}?state=ended", unclosed["oldest"]),
+        failed_items(classes),
+        wait(
+            "user-check",
+            unverified,
+            "名干部待核",
+            f"{reverse('admin:trainees_cadre_changelist')}?unverified__exact=1",
+            None,
+        ),
+    ]
+
+
+def failed_items(classes: QuerySet[TrainingClass]) -> dict[str, Any] | None:
+    """Documents that could not be made; the oldest class's files are opened."""
+    batches = Batch.objects.filter(subject_id__in=classes.values("pk"), items__state=BatchItem.State.FAILED)
+    found = batches.aggregate(n=Count("items"), oldest=Min("created"))
+    first = batches.order_by("created").values_list("subject_id", flat=True).first() if found["n"] else None
+    url = reverse("portal:class_files", args=[first]) if first else ""
+    return wait("alert-triangle", found["n"], "份文件生成失败", url, found["oldest"])
+
+
+def wait(icon: str, count: int, what: str, url: str, oldest: date | datetime | None) -> dict[str, Any] | None:
+    if not count:
+        return None
+    since = _moment(oldest)
+    days = (timezone.now() - since).days if since else 0
+    age = age_in_words(since) if since else ""
+    return {"icon": icon, "label": f"{count} {what}", "detail": "", "url": url, "age": age, "late": days >= LATE_DAYS}
+
+
+def _moment(day: date | datetime | None) -> datetime | None:
+    if day is None or isinstance(day, datetime):
+        return day
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def recent_events(user: Account) -> list[dict[str, Any]]:
+    """The latest imports of the area."""
+    committed = WorkbookImport.objects.visible_to(user).filter(state=WorkbookImport.State.COMMITTED)
+    rows = list(committed.select_related("training_class").order_by("-committed")[:SHOWN_EVENTS])
+    names = names_of({row.uploaded_by_id for row in rows})
+    return [
+        {
+            "title": f"导入“{row.training_class.name}”",
+            "when": words.moment(row.committed),
+            "who": names.get(row.uploaded_by_id, ""),
+            "text": "",
+        }
+        for row in rows
+        if row.training_class and row.committed
+    ]
+
+
+# ---- a trainee ----
+
+
+def trainee(user: Account) -> dict[str, Any]:
+    cadre = Cadre.objects.visible_to(user).select_related("unit").get(account=user)
+    results = own_results(user)
+    sheets = sheets_of(user, results)
+    return {
+        "person": {"name": cadre.name, "unit": cadre.unit.name},
+        "figures": trainee_figures(results),
+        "results": [result_tile(row, sheets) for row in results],
+        "events": own_story(user),
+    }
+
+
+def own_results(user: Account) -> list[Result]:
+    rows = Result.objects.visible_to(user).filter(enrolment__cadre__account=user).exclude(state=Result.State.DRAFT)
+    return list(rows.select_related("training_class", "enrolment").order_by("-training_class__start", "pk"))
+
+
+def trainee_figures(results: list[Result]) -> list[dict[str, Any]]:
+    if not results:
+        return []
+    hours = sum((row.attended_hours or 0) for row in results)
+    excellent = sum(row.grade == Result.Grade.EXCELLENT for row in results)
+    return [
+        words.figure("参加班次", len(results), "个"),
+        words.figure("实到学时", f"{hours:g}", "学时", "结班后记入学时"),
+        words.figure("优秀", excellent, "次"),
+    ]
+
+
+def sheets_of(user: Account, results: list[Result]) -> dict[Any, str]:
+    papers = Document.objects.visible_to(user).filter(
+        enrolment__in=[row.enrolment_id for row in results], kind=Document.Kind.SHEET, state=Document.State.ISSUED
+    )
+    made = papers.exclude(file=None).values_list("enrolment_id", "pk")
+    return {enrolment: reverse("portal:document_download", args=[key]) for enrolment, key in made}
+
+
+def result_tile(row: Result, sheets: dict[Any, str]) -> dict[str, Any]:
+    one, account = row.training_class, row.explanation or {}
+    return {
+        "url": reverse("portal:result_detail", args=[row.enrolment_id]),
+        "class_name": one.name,
+        "period": words.period(one.start, one.end),
+        "organizer": one.organizer,
+        "total": row.total,
+        "grade": row.grade,
+        "rank": row.rank,
+        "of": account.get("rank", {}).get("of"),
+        "candidate": row.candidate,
+        "state": row.state,
+        "sheet_url": sheets.get(row.enrolment_id, ""),
+    }
+
+
+def own_story(user: Account) -> list[dict[str, Any]]:
+    rows = Enrolment.objects.visible_to(user).filter(cadre__account=user).select_related("training_class")
+    return [
+        {
+            "title": row.training_class.name,
+            "when": words.period(row.since, row.until),
+            "who": row.training_class.organizer,
+            "text": row.get_state_display(),
+        }
+        for row in rows.order_by("-since", "pk")[:SHOWN_EVENTS]
+    ]
+
+
+# ---- a unit's liaison ----
+
+
+def liaison(request: HttpRequest, user: Account) -> dict[str, Any]:
+    rows = Document.objects.visible_to(user).filter(user.access.within("unit", Role.LIAISON), kind=Document.Kind.LETTER)
+    years = [str(on.year) for on in rows.dates("issued_on", "year", order="DESC")]
+    year = chosen(request, "year", years)
+    shown = rows.filter(issued_on__year=year) if year else rows
+    page = documents_page(request, shown)
+    trained = Enrolment.objects.visible_to(user).on_roster().filter(user.access.within("unit", Role.LIAISON))
+    return {
+        "unit_name": area_name(user, Role.LIAISON),
+        "figures": [
+            words.figure("反馈函", rows.filter(state=Document.State.ISSUED).count(), "份"),
+            words.figure("参训学员", trained.count(), "人次", "本单位及下属单位"),
+        ],
+        "filters": [chips("year", "年度", [(one, f"{one}年") for one in years], year)],
+        "page_obj": page,
+    }
+
+
+def documents_page(request: HttpRequest, rows: QuerySet[Document]) -> Any:
+    """Issued documents, latest first, each named after its class."""
+    linked = rows.select_related("series", "unit", "enrolment", "replaces__series", "training_class")
+    page = page_of(request, linked.order_by("-issued_on", "-number", "pk"))
+    page.object_list = [document(row, row.training_class.name) for row in page.object_list]
+    return page
+
+
+# ---- a leader ----
+
+
+def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
+    year = timezone.localdate().year
+    classes = (
+        TrainingClass.objects.visible_to(user).filter(user.access.within("unit", Role.LEADER)).exclude(state__in=UNSEEN)
+    )
+    bulletins = Document.objects.visible_to(user).filter(
+        user.access.within("training_class__unit", Role.LEADER), kind=Document.Kind.BULLETIN
+    )
+    issued = bulletins.exclude(state__in=[Document.State.DRAFT, Document.State.VOID])
+    return {
+        "area_name": area_name(user, Role.LEADER),
+        "period_words": f"{year}年1月1日至今",
+        "figures": leader_figures(user, classes.filter(start__year=year)),
+        "charts": leader_charts(user, year),
+        "page_obj": documents_page(request, issued),
+    }
+
+
+def leader_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any]]:
+    seats = Enrolment.objects.visible_to(user).on_roster().filter(training_class__in=classes)
+    results = area_results(user).filter(training_class__in=classes)
+    found = results.aggregate(mean=Avg("total"), excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT)))
+    return [
+        words.figure("班次", classes.count(), "个", url=reverse("portal:class_list")),
+        words.figure("参训", seats.count(), "人次"),
+        words.figure("平均分", words.points(found["mean"]), "分", "已确认的成绩"),
+        words.figure("优秀", found["excellent"], "人次"),
+    ]
+
+
+def area_results(user: Account) -> QuerySet[Result]:
+    """Confirmed results of classes organised in the leader's area."""
+    rows = Result.objects.visible_to(user).filter(user.access.within("training_class__unit", Role.LEADER))
+    return rows.filter(state__in=[Result.State.CONFIRMED, Result.State.AMENDED])
+
+
+def leader_charts(user: Account, year: int) -> list[dict[str, Any]]:
+    """Trainees by grade, and by home unit."""
+    results = area_results(user).filter(training_class__start__year=year)
+    grades = dict(results.order_by().values_list("grade").annotate(Count("pk")))
+    known = [(grade, grades[grade]) for grade in Result.Grade.values if grade in grades]
+    units = results.order_by().values_list("enrolment__unit__name").annotate(n=Count("pk")).order_by("-n")[:12]
+    if not known:
+        return []
+    return [
+        bars("chart-grades", "等次分布", "等次", known),
+        bars("chart-units", "参训人次较多的单位", "单位", list(units)),
+    ]

@@ -1,0 +1,139 @@
+"""概览: what a class is, what is there, what is missing, what happened."""
+
+from typing import Any
+
+from django.db.models import Avg, Count, Q, Sum
+from django.urls import reverse
+
+from assessments.models import ClassAssessment, Exam, Result, SatisfactionCount
+from core.models import AuditEntry
+from portal.acts import names_of
+from portal.pages import words
+from portal.rules import Door
+from reports.models import Document
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
+
+WHY = "counts of a class that was fetched in scope"
+CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
+EVENTS_SHOWN = 12
+
+
+def overview(one: TrainingClass, door: Door) -> dict[str, Any]:
+    """The fragment's own context; ten queries whatever the size of the class."""
+    counts = count_rows(one)
+    return {
+        "figures": figures(counts, door),
+        "notes": [],
+        "facts": facts(one),
+        "checks": checks(one, counts, door),
+        "events": events(one) if door.records else [],
+    }
+
+
+def count_rows(one: TrainingClass) -> dict[str, Any]:
+    """How much there is of everything, by name."""
+    of_class = Q(training_class=one)
+    seated = Enrolment.objects.unscoped(WHY).filter(of_class).on_roster().count()
+    sessions = Session.objects.unscoped(WHY).filter(of_class)
+    timetable = sessions.aggregate(
+        sessions=Count("pk"), recorded=Count("pk", filter=Q(recorded=True)), hours=Sum("hours")
+    )
+    results = Result.objects.unscoped(WHY).filter(of_class)
+    reached = results.aggregate(
+        results=Count("pk"),
+        confirmed=Count("pk", filter=Q(state__in=CONFIRMED)),
+        mean=Avg("total"),
+        excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT)),
+        pending=Count("pk", filter=Q(candidate=Result.Candidate.PENDING)),
+    )
+    documents = Document.objects.unscoped(WHY).filter(of_class).current()
+    papers = documents.aggregate(
+        issued=Count("pk", filter=Q(state=Document.State.ISSUED)),
+        drafts=Count("pk", filter=Q(state=Document.State.DRAFT)),
+    )
+    return {"seated": seated} | timetable | reached | papers | kept(one)
+
+
+def kept(one: TrainingClass) -> dict[str, Any]:
+    """Which records were kept at all."""
+    assessment = ClassAssessment.objects.unscoped(WHY).filter(pk=one.pk).first()
+    kinds = set(Exam.objects.unscoped(WHY).filter(training_class=one).values_list("kind", flat=True))
+    return {
+        "marks": AttendanceMark.objects.unscoped(WHY).filter(training_class=one).count(),
+        "entries_kept": bool(assessment and assessment.entries_kept),
+        "exams": kinds,
+        "satisfaction": satisfaction_rate(one),
+    }
+
+
+def satisfaction_rate(one: TrainingClass) -> float | None:
+    """Share of 非常满意 and 满意 in per cent; nothing under five answers."""
+    counted = SatisfactionCount.objects.unscoped(WHY).filter(training_class=one)
+    sums = counted.aggregate(good=Sum("count", filter=Q(rating__in=SatisfactionCount.RATINGS[:2])), whole=Sum("count"))
+    answers = (sums["whole"] or 0) / len(SatisfactionCount.ASPECTS)
+    return None if answers < 5 else 100 * (sums["good"] or 0) / sums["whole"]
+
+
+def figures(counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
+    shown = [
+        words.figure("学员", counts["seated"], "人"),
+        words.figure("学时", words.hours(counts["hours"]), "学时", f"{counts['sessions']} 个课次"),
+    ]
+    if counts["mean"] is not None and (door.records or counts["confirmed"]):
+        shown.append(words.figure("平均分", words.points(counts["mean"]), "分", f"优秀 {counts['excellent']} 人"))
+    if counts["satisfaction"] is not None:
+        shown.append(words.figure("满意率", f"{counts['satisfaction']:.1f}", "%", "要求不低于 85%"))
+    return shown
+
+
+def facts(one: TrainingClass) -> list[dict[str, Any]]:
+    pairs = [
+        ("班次编号", one.code),
+        ("班次类别", one.class_type),
+        ("起止日期", words.period(one.start, one.end)),
+        ("主办单位", one.organizer),
+        ("承办单位", one.host),
+        ("培训地点", one.place),
+        ("班主任", one.manager_names),
+        ("计划人数", f"{one.planned_size} 人" if one.planned_size else ""),
+        ("来源", one.get_origin_display()),
+    ]
+    return [words.fact(*pair) for pair in pairs]
+
+
+def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
+    """What a class owes before it can be closed, with where to do it."""
+    upload = reverse("portal:workbook_upload") if door.roster and door.writing else ""
+    results = reverse("portal:class_results", args=[one.pk])
+    files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
+    confirmed = bool(counts["results"]) and counts["confirmed"] == counts["results"]
+    both = {"entry", "final"} <= counts["exams"]
+    return [
+        words.check("花名册与课程表", bool(counts["seated"] and counts["sessions"]),
+                    f"{counts['seated']} 名学员，{words.hours(counts['hours'])} 学时", upload, "上传工作簿"),
+        words.check("考勤", one.attendance_kept, _recorded(counts), upload, "上传工作簿"),
+        words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
+        words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
+        words.check("成绩已确认", confirmed, f"已确认 {counts['confirmed']} / {counts['results']}", results, "去确认"),
+        words.check("文件已印发", bool(counts["issued"]), f"已印发 {counts['issued']} 份", files, "查看文件"),
+    ]  # fmt: skip
+
+
+def _recorded(counts: dict[str, Any]) -> str:
+    return f"{counts['recorded']} / {counts['sessions']} 个课次有考勤"
+
+
+def events(one: TrainingClass) -> list[dict[str, Any]]:
+    """What the audit log holds about the class itself, latest first."""
+    entries = AuditEntry.objects.filter(object_type="training.TrainingClass", object_id=str(one.pk))
+    latest = list(entries.order_by("-id")[:EVENTS_SHOWN])
+    names = names_of({entry.actor_id for entry in latest})
+    return [
+        {
+            "title": words.event(entry.event),
+            "when": words.moment(entry.at),
+            "who": names.get(entry.actor_id, ""),
+            "text": entry.reason,
+        }
+        for entry in latest
+    ]

@@ -1,0 +1,129 @@
+"""The rail's places by role, and the account's words. A place is shown only to those whom its page lets in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from organization.models import Account
+from organization.roles import Role
+from trainees.models import Cadre
+from training.models import ClassRole
+
+Place = dict[str, Any]
+
+STAFF_PLACES = (
+    ("单位", "sitemap", "organization_unit"),
+    ("干部", "users", "trainees_cadre"),
+    ("课程与师资", "book", "courses_course"),
+    ("考核方案", "scale", "assessments_scoringscheme"),
+    ("公文", "files", "reports_document"),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides which places somebody has: grants, roles in classes, being a trainee. Three queries in all."""
+
+    user: Account
+    manages: bool
+    assesses: bool
+    learns: bool
+
+    @classmethod
+    def of(cls, user: Account) -> "Standing":
+        kinds = set(
+            ClassRole.objects.reading_on(user.access.day).filter(account=user).values_list("kind", flat=True).distinct()
+        )
+        learns = Cadre.objects.visible_to(user).filter(account=user).exists()
+        return cls(user, ClassRole.Kind.MANAGER in kinds, ClassRole.Kind.ASSESSOR in kinds, learns)
+
+    def has(self, *roles: str) -> bool:
+        return self.user.access.has(*roles)
+
+    @property
+    def works_with_classes(self) -> bool:
+        return self.manages or self.assesses or self.has(Role.STAFF, Role.SCHOOL, Role.LEADER)
+
+    @property
+    def uploads(self) -> bool:
+        return self.manages or self.has(Role.STAFF, Role.SCHOOL)
+
+    @property
+    def searches(self) -> bool:
+        return self.works_with_classes or self.has(Role.LIAISON)
+
+    @property
+    def words(self) -> str:
+        """The roles in Chinese, as the account menu shows them."""
+        granted = [Role(role).label for role in self.user.access.roles if role != Role.SCHOOL]
+        in_classes = [(self.manages or self.has(Role.SCHOOL), "班主任"), (self.assesses, "考评工作小组")]
+        return "、".join(granted + [word for held, word in in_classes if held] + ["学员"] * self.learns)
+
+
+def place(label: str, icon: str, url: str) -> Place:
+    return {"label": label, "icon": icon, "url": url, "active": False, "count": None}
+
+
+def admin_place(label: str, icon: str, model: str) -> Place:
+    return place(label, icon, reverse(f"admin:{model}_changelist"))
+
+
+def rail_of(standing: Standing, path: str) -> list[dict[str, Any]]:
+    """Groups of places; the one whose address is the longest beginning of `path` is active."""
+    groups = [
+        {"label": "工作", "places": _work(standing)},
+        {"label": "维护", "places": _upkeep(standing)},
+    ]
+    _mark_active([one for group in groups for one in group["places"]], path)
+    return [group for group in groups if group["places"]]
+
+
+def _work(standing: Standing) -> list[Place]:
+    places = [place(_home_word(standing), "home", reverse("portal:home"))]
+    if standing.works_with_classes:
+        places.append(place("班次", "school", reverse("portal:class_list")))
+    if standing.uploads:
+        places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
+    return places
+
+
+def _home_word(standing: Standing) -> str:
+    words = [
+        (standing.has(Role.STAFF), "工作台"),
+        (standing.manages or standing.assesses or standing.has(Role.SCHOOL), "首页"),
+        (standing.has(Role.LEADER), "培训概况"),
+        (standing.has(Role.LIAISON), "反馈函"),
+        (standing.learns, "我的学习"),
+    ]
+    return next((word for held, word in words if held), "首页")
+
+
+def _upkeep(standing: Standing) -> list[Place]:
+    places = []
+    if standing.has(Role.STAFF):
+        places += [admin_place(*words) for words in STAFF_PLACES]
+    if standing.has(Role.SYSTEM_ADMIN):
+        places += [
+            admin_place("账号", "user-circle", "organization_account"),
+            admin_place("批次", "loader", "core_batch"),
+        ]
+    if standing.has(Role.SECURITY_ADMIN):
+        places.append(admin_place("授权", "shield-check", "organization_grant"))
+    if standing.has(Role.AUDIT_ADMIN):
+        places.append(admin_place("审计记录", "history", "core_auditentry"))
+    if standing.user.is_staff:
+        places.append(place("管理后台", "settings", reverse("admin:index")))
+    return places
+
+
+def _mark_active(places: list[Place], path: str) -> None:
+    home = reverse("portal:home")
+    fitting = [one for one in places if path == one["url"] or (one["url"] != home and path.startswith(one["url"]))]
+    if fitting:
+        max(fitting, key=lambda one: len(one["url"]))["active"] = True
+
+
+def account_of(standing: Standing) -> dict[str, Any]:
+    user = standing.user
+    return {"name": str(user), "role": standing.words, "unit": str(user.unit) if user.unit else "", "links": []}

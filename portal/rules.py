@@ -1,0 +1,212 @@
+"""May this user? Each question answers None, or a refusal that says what, why and who can."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+
+from assessments.models import WorkbookImport
+from organization.models import Account, Unit
+from organization.roles import THREE_ADMINISTRATORS, Role
+from training.models import ClassRole, TrainingClass
+
+DEPARTMENT = "组织部干部教育科"
+IMPORTERS = (Role.STAFF, Role.SCHOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was refused, why, and who can."""
+
+    what: str
+    why: str
+    who: str = DEPARTMENT
+
+
+class Forbidden(PermissionDenied):
+    """In scope but not allowed; the 403 page shows the refusal."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.why)
+        self.refusal = refusal
+
+
+def demand(refusal: Refusal | None) -> None:
+    """Raises Forbidden where a question was answered with a refusal."""
+    if refusal is not None:
+        raise Forbidden(refusal)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Through which doors an account comes to one class (DOMAIN.md §1)."""
+
+    staff: bool = False
+    manager: bool = False
+    assessor: bool = False
+    leader: bool = False
+    writing: bool = True
+
+    @classmethod
+    def of(cls, user: Account, training_class: TrainingClass) -> "Door":
+        """One query: the account's roles in the class; grants are at hand."""
+        path, day = training_class.unit.path, user.access.day
+        named = ClassRole.objects.reading_on(day).filter(account=user, training_class=training_class)
+        kinds = set(named.values_list("kind", flat=True))
+        return cls(
+            staff=_covers(user.access.paths(Role.STAFF), path),
+            manager=ClassRole.Kind.MANAGER in kinds,
+            assessor=ClassRole.Kind.ASSESSOR in kinds,
+            leader=_covers(user.access.paths(Role.LEADER), path),
+            writing=training_class.state not in (TrainingClass.State.CLOSED, TrainingClass.State.CANCELLED),
+        )
+
+    @property
+    def records(self) -> bool:
+        """Whether entries, items and the account of every point are shown."""
+        return self.staff or self.manager or self.assessor
+
+    @property
+    def roster(self) -> bool:
+        """Whether the roster with posts and masked numbers is shown."""
+        return self.staff or self.manager
+
+    @property
+    def inside(self) -> bool:
+        return self.records or self.leader
+
+    @property
+    def papers(self) -> bool:
+        """Whether the class's documents are shown: all of them, or a leader's bulletins."""
+        return self.roster or self.leader
+
+
+def _covers(paths: Iterable[str], path: str) -> bool:
+    return any(path.startswith(held) for held in paths)
+
+
+def may_list_classes(user: Account) -> Refusal | None:
+    """Lists of classes are for those who come through the class door."""
+    named = ClassRole.objects.reading_on(user.access.day).filter(account=user)
+    if user.access.has(Role.STAFF, Role.SCHOOL, Role.LEADER) or named.exists():
+        return None
+    return Refusal("打开班次列表", "班次列表供组织部、班主任、考评工作小组和领导使用；您的材料在首页", DEPARTMENT)
+
+
+def may_enter_class(door: Door) -> Refusal | None:
+    if door.inside:
+        return None
+    return Refusal("打开班次页面", "您是本班学员，成绩和结果单在您的首页查看", "班主任、组织部干部教育科")
+
+
+def may_see_roster(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("查看学员名册", "名册供班主任和组织部使用", "班主任、组织部干部教育科")
+
+
+def may_see_papers(door: Door) -> Refusal | None:
+    if door.papers:
+        return None
+    return Refusal("查看班次文件", "考评工作小组只审核成绩，不经办文件", "班主任、组织部干部教育科")
+
+
+def may_export_class(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("导出班次数据", "导出含学员个人信息，供班主任和组织部使用", "班主任、组织部干部教育科")
+
+
+def may_see_points(door: Door, own: bool) -> Refusal | None:
+    """Marks and entries are shown to those who keep and review them, and to the trainee."""
+    if own or door.records:
+        return None
+    return Refusal(
+        "查看每一分的来历", "考勤和量化记录只供本班和本人查看；您可以看等次、名次和综合通报", "班主任、考评工作小组"
+    )
+
+
+def may_export_summary(door: Door) -> Refusal | None:
+    if door.records:
+        return None
+    return Refusal("下载成绩汇总", "成绩汇总含各项得分，供本班使用；您可以下载综合通报", "班主任、考评工作小组")
+
+
+def may_make_drafts(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("生成文件草稿", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("生成文件草稿", "文件由班主任经办", "班主任、组织部干部教育科")
+
+
+def may_show_results(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("公示成绩", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.records:
+        return None
+    return Refusal("公示成绩", "成绩由班主任或考评工作小组公示", "班主任、考评工作小组")
+
+
+def may_confirm(door: Door) -> Refusal | None:
+    """Confirming issues documents: the department's and the assessment group's word."""
+    if not door.writing:
+        return Refusal("确认成绩", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.staff or door.assessor:
+        return None
+    return Refusal(
+        "确认成绩并印发文件", "成绩须由考评工作小组或组织部确认，经办人不能自己确认", "考评工作小组、组织部干部教育科"
+    )
+
+
+def may_override_leave(door: Door) -> Refusal | None:
+    if door.staff and door.writing:
+        return None
+    return Refusal("特批请假超限", "请假超过七分之一的特批权在组织部", DEPARTMENT)
+
+
+def named_manager(user: Account) -> bool:
+    roles = ClassRole.objects.on(user.access.day).filter(account=user, kind=ClassRole.Kind.MANAGER)
+    return roles.exclude(training_class__state=TrainingClass.State.CLOSED).exists()
+
+
+def units_for_import(user: Account) -> list[Unit]:
+    """Units for whose classes the account may upload, the highest first."""
+    held = Unit.objects.filter(pk__in=[held.unit_id for held in user.access.held if held.role in IMPORTERS])
+    mine = ClassRole.objects.on(user.access.day).filter(account=user, kind=ClassRole.Kind.MANAGER)
+    units = held | Unit.objects.filter(classes__in=mine.values("training_class"))
+    return list(units.distinct().order_by("depth", "path"))
+
+
+def may_import(user: Account) -> Refusal | None:
+    """Department staff, the school's class managers, and managers named for a class."""
+    if user.access.has(Role.STAFF, Role.SCHOOL) or named_manager(user):
+        return None
+    return Refusal("上传班次工作簿", "工作簿由班主任或组织部上传", "班主任、组织部干部教育科")
+
+
+def may_commit(user: Account, imported: WorkbookImport) -> Refusal | None:
+    """A new class by a grant for its unit; an existing one by the department or by its own manager."""
+    known = imported.training_class
+    if known is None:
+        if _covers(user.access.paths(Role.STAFF, Role.SCHOOL), imported.unit.path):
+            return None
+        return Refusal("建立新的班次", "您只能更新自己管理的班次", "班主任、组织部干部教育科")
+    door = Door.of(user, known)
+    if not door.writing:
+        return Refusal(f"更新“{known.name}”", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.staff or door.manager:
+        return None
+    return Refusal(f"更新“{known.name}”", "这个班次由其他班主任管理", "该班班主任、组织部干部教育科")
+
+
+def may_use_admin(user: Account) -> Refusal | None:
+    if user.is_staff:
+        return None
+    return Refusal(
+        "打开管理后台", "管理后台供组织部和系统、安全、审计管理员使用", "组织部干部教育科；权限由安全管理员授予"
+    )
+
+
+def is_administrator(user: Account) -> bool:
+    return user.access.has(*THREE_ADMINISTRATORS)

@@ -1,0 +1,70 @@
+"""Documents: made in a batch, downloaded one by one or together, verified by anybody who holds one."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.files import FileGone
+from core.forms import OperationForm
+from core.models import Batch
+from core.scope import get_in_scope
+from portal.acts import Answer, answer, perform
+from portal.downloads import PDF, ZIP, download, stream
+from portal.pages.files import documents_of, job, recipient
+from portal.pages.verify import verdict
+from portal.requests import SignedIn
+from portal.rules import demand, may_export_class, may_make_drafts, may_see_roster
+from portal.views.scope import class_and_door
+from reports.models import Document
+from reports.services import make_drafts, read_document, verify, zip_documents
+
+
+@require_safe
+def document_download(request: SignedIn, pk: UUID) -> FileResponse:
+    rows = Document.objects.select_related("file", "unit", "enrolment", "training_class", "series")
+    document = get_in_scope(rows, request.user, pk=pk)
+    if document.file is None:
+        raise FileGone("文件还在生成，请稍候再下载")
+    data = read_document(document, actor=request.user)
+    return download(data, f"{document.get_kind_display()}_{recipient(document)}.pdf", PDF)
+
+
+@require_safe
+def class_zip(request: SignedIn, pk: UUID) -> StreamingHttpResponse:
+    one, door = class_and_door(request, pk)
+    demand(may_export_class(door))
+    made = documents_of(one, request.user).current().exclude(file=None)
+    if not made:
+        raise FileGone("还没有生成好的文件")
+    return stream(zip_documents(made, actor=request.user), f"{one.name}文件.zip", ZIP)
+
+
+@require_POST
+def class_drafts(request: SignedIn, pk: UUID) -> HttpResponse:
+    one, door = class_and_door(request, pk)
+    demand(may_make_drafts(door))
+
+    def act() -> Answer:
+        make_drafts(one, actor=request.user)
+        return answer(reverse("portal:class_files", args=[one.pk]), "草稿正在生成，可以离开本页")
+
+    return perform(request, OperationForm(request.POST), "documents.draft", str(one.pk), act)
+
+
+@require_safe
+def batch_progress(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The bar of one batch, as the page includes it; seen by those who see the class's files."""
+    batch = get_object_or_404(Batch.objects.with_counts(), pk=pk)
+    if batch.subject_id is None:
+        raise Http404("这个批次不属于任何班次")
+    _, door = class_and_door(request, batch.subject_id)
+    demand(may_see_roster(door))
+    return render(request, "components/_job.html", {"job": job(batch)})
+
+
+@require_safe
+def verify_document(request: HttpRequest, token: str) -> HttpResponse:
+    return render(request, "portal/verify.html", verdict(verify(token)))

@@ -1,0 +1,117 @@
+"""The class workbook's way in: upload and rehearse, look at the faults, confirm, done."""
+
+import hashlib
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.models import WorkbookImport
+from assessments.services import commit_workbook, marked_up_workbook, rehearse_workbook, template_workbook
+from core.forms import OperationForm, ReasonForm
+from core.scope import get_in_scope
+from core.sheets.refusal import FileRefused
+from portal.acts import Answer, answer, new_op_id, perform
+from portal.downloads import XLSX, download
+from portal.forms import WorkbookForm
+from portal.pages import workbook
+from portal.pages.results import is_confirmed
+from portal.requests import SignedIn
+from portal.rules import demand, may_commit, may_import, units_for_import
+from reports.services import amend_and_replace
+
+LINKED = ("training_class__unit", "unit", "file")
+
+
+def import_in_scope(request: SignedIn, pk: UUID) -> WorkbookImport:
+    imported: WorkbookImport = get_in_scope(WorkbookImport.objects.select_related(*LINKED), request.user, pk=pk)
+    return imported
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def workbook_upload(request: SignedIn) -> HttpResponse:
+    """POST rehearses: nothing is written about the class, the file and what was found are kept for some days."""
+    demand(may_import(request.user))
+    units = units_for_import(request.user)
+    form = WorkbookForm(request.POST or None, request.FILES or None, units=units, initial=initial(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return rehearse(request, form)
+        except FileRefused as refused:
+            form.add_error("workbook", refused.message)
+    context = {
+        "form": form,
+        "op_id": new_op_id(),
+        "steps": workbook.steps(0),
+        "template_url": reverse("portal:workbook_template"),
+        "recent": workbook.recent(request.user),
+        "crumbs": workbook.crumbs(),
+    }
+    return render(request, "portal/workbook/upload.html", context, status=422 if form.errors else 200)
+
+
+def initial(request: SignedIn) -> dict[str, str]:
+    """The unit that a class's page names in its link."""
+    return {"unit": request.GET.get("unit", "")}
+
+
+def rehearse(request: SignedIn, form: WorkbookForm) -> HttpResponse:
+    file, unit = form.cleaned_data["workbook"], form.chosen_unit
+    data = file.read()
+
+    def act() -> Answer:
+        imported = rehearse_workbook(data, file.name, actor=request.user, unit=unit)
+        return answer(reverse("portal:workbook_rehearsal", args=[imported.pk]))
+
+    return perform(request, form, "workbook.rehearse", [hashlib.sha256(data).hexdigest(), str(unit.pk)], act)
+
+
+@require_safe
+def workbook_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
+    imported = import_in_scope(request, pk)
+    if imported.state == WorkbookImport.State.COMMITTED:
+        return redirect("portal:workbook_done", pk=pk)
+    ready = imported.state == WorkbookImport.State.REHEARSED and may_commit(request.user, imported) is None
+    return render(request, "portal/workbook/rehearsal.html", workbook.rehearsal(imported, ready))
+
+
+@require_safe
+def workbook_marked(request: SignedIn, pk: UUID) -> FileResponse:
+    imported = import_in_scope(request, pk)
+    return download(marked_up_workbook(imported), f"已标注_{imported.file_name}", XLSX)
+
+
+@require_POST
+def workbook_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Write what was rehearsed; where results are confirmed, it is an amendment with its reason."""
+    imported = import_in_scope(request, pk)
+    demand(may_commit(request.user, imported))
+    known, open_yet = imported.training_class, imported.state != WorkbookImport.State.COMMITTED
+    amending = known is not None and open_yet and is_confirmed(known)
+    form = ReasonForm(request.POST) if amending else OperationForm(request.POST)
+    reason = form.checked().get("reason", "")
+
+    def act() -> Answer:
+        one = commit_workbook(imported, actor=request.user, amending=amending)
+        if amending:
+            amend_and_replace(one, actor=request.user, reason=reason, on=timezone.localdate())
+        return answer(reverse("portal:workbook_done", args=[pk]))
+
+    return perform(request, form, "workbook.confirm", [str(pk), request.POST.get("reason", "")], act)
+
+
+@require_safe
+def workbook_done(request: SignedIn, pk: UUID) -> HttpResponse:
+    imported = import_in_scope(request, pk)
+    if imported.state != WorkbookImport.State.COMMITTED or imported.training_class is None:
+        return redirect("portal:workbook_rehearsal", pk=pk)
+    return render(request, "portal/workbook/done.html", workbook.done(imported, imported.training_class))
+
+
+@require_safe
+def workbook_template(request: SignedIn) -> FileResponse:
+    demand(may_import(request.user))
+    return download(template_workbook(), "班次工作簿模板.xlsx", XLSX)

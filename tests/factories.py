@@ -1,0 +1,206 @@
+"""Valid rows with no surprises: units, people, a class with everything a class leaves. All names are invented."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from assessments.models import (
+    Block,
+    ClassAssessment,
+    Exam,
+    Item,
+    Result,
+    SatisfactionCount,
+    ScoreEntry,
+    ScoringScheme,
+    Suggestion,
+)
+from core.files import keep
+from core.idnumber import check_character
+from core.names import pinyin
+from organization.models import Account, Grant, Unit
+from reports.models import Document, NumberSeries
+from trainees.models import Appointment, Cadre
+from training.models import AttendanceMark, ClassRole, Enrolment, Session, TrainingClass
+
+LONG_AGO = date(2020, 1, 1)
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+_numbers = count(1)
+
+
+def id_number(sequence: int | None = None) -> str:
+    """A number with a right check character in a region that no place in the country has (99xxxx)."""
+    first = f"999{next(_numbers) % 1000:03d}19850612{(sequence or next(_numbers)) % 1000:03d}"
+    return first + check_character(first)
+
+
+def unit(code: str, name: str, parent: Unit | None = None, **fields: Any) -> Unit:
+    facts = {"kind": Unit.Kind.AGENCY, "level": Unit.Level.CITY, "pinyin": pinyin(name)[0]} | fields
+    if parent is None:
+        return Unit.add_root(code=code, name=name, **facts)
+    return Unit.objects.get(pk=parent.pk).add_child(code=code, name=name, **facts)
+
+
+def account(username: str, name: str, **fields: Any) -> Account:
+    return Account.objects.create_user(username, None, display_name=name, **fields)
+
+
+def grant(who: Account, role: str, where: Unit) -> Grant:
+    return Grant.objects.create(account=who, role=role, unit=where, since=LONG_AGO)
+
+
+def cadre(name: str, where: Unit, authority: Unit, **fields: Any) -> Cadre:
+    whole, initials = pinyin(name)
+    person = Cadre(name=name, pinyin=whole, initials=initials, unit=where, managing_authority=authority, **fields)
+    person.set_id_number(id_number())
+    person.save()
+    Appointment.objects.create(cadre=person, unit=where, post="科长", post_level="乡科级正职", since=LONG_AGO)
+    return person
+
+
+def training_class(where: Unit, name: str, code: str, **fields: Any) -> TrainingClass:
+    facts = {
+        "origin": TrainingClass.Origin.WORKBOOK,
+        "class_type": "主体班",
+        "organizer": where.name,
+        "start": date(2026, 3, 2),
+        "end": date(2026, 3, 13),
+        "state": TrainingClass.State.ENDED,
+        "attendance_kept": True,
+    }
+    return TrainingClass.objects.create(unit=where, name=name, code=code, **(facts | fields))
+
+
+def class_role(who: Account, where: TrainingClass, kind: str = ClassRole.Kind.MANAGER, **fields: Any) -> ClassRole:
+    return ClassRole.objects.create(training_class=where, account=who, kind=kind, since=LONG_AGO, **fields)
+
+
+def enrolment(where: TrainingClass, person: Cadre, position: int, **fields: Any) -> Enrolment:
+    facts = {
+        "roster_name": person.name,
+        "unit": person.unit,
+        "post": "科长",
+        "post_level": "乡科级正职",
+        "group": "第一组",
+        "state": Enrolment.State.COMPLETED,
+        "since": where.start,
+        "until": where.end,
+    }
+    return Enrolment.objects.create(training_class=where, cadre=person, position=position, **(facts | fields))
+
+
+def session(where: TrainingClass, number: int, **fields: Any) -> Session:
+    """The `number`-th half-day of the class, four hours, attendance kept."""
+    facts = {
+        "date": where.start + timedelta(days=number // 2),
+        "period": 1 + number % 2,
+        "title": f"第{number + 1}讲",
+        "category_name": "理论教育",
+        "hours": Decimal("4"),
+        "recorded": True,
+    }
+    return Session.objects.create(training_class=where, **(facts | fields))
+
+
+def mark(who: Enrolment, when: Session, value: str = AttendanceMark.Mark.LATE) -> AttendanceMark:
+    return AttendanceMark.objects.create(
+        training_class=who.training_class, enrolment=who, session=when, mark=value, source=AttendanceMark.Source.PAGE
+    )
+
+
+def scheme() -> ScoringScheme:
+    """The scheme that the project ships."""
+    return ScoringScheme.objects.get(unit=None, name="4+1")
+
+
+def item(name: str) -> Item:
+    return Item.objects.get(block__scheme=scheme(), name=name)
+
+
+def entry(who: Enrolment, name: str, points: str, reason: str) -> ScoreEntry:
+    return ScoreEntry.objects.create(
+        training_class=who.training_class,
+        enrolment=who,
+        item=item(name),
+        on=who.training_class.start,
+        points=Decimal(points),
+        reason=reason,
+        recorder="考评组",
+        source=ScoreEntry.Source.PAGE,
+    )
+
+
+def exams(where: TrainingClass, people: Sequence[Enrolment]) -> None:
+    """Both exams of a class, by scores."""
+    for kind, score in ((Exam.Kind.ENTRY, "60"), (Exam.Kind.FINAL, "88")):
+        exam = Exam.objects.create(training_class=where, kind=kind, by_answers=False)
+        for who in people:
+            exam.sheets.create(enrolment=who, score=Decimal(score))
+
+
+def assessment(where: TrainingClass) -> ClassAssessment:
+    return ClassAssessment.objects.create(
+        training_class=where, scheme=scheme(), entries_kept=True, satisfaction_kept=True
+    )
+
+
+def points_of_scheme() -> dict[str, str | None]:
+    """Points by item of somebody who reached 90.00 in the ten items."""
+    names = [
+        name for block in Block.objects.filter(scheme=scheme()) for name in block.items.values_list("name", flat=True)
+    ]
+    full = {"出勤情况": "14.00", "纪律建设": "10.00", "学习作业": "5.00", "班务与支部活动": "8.00", "小组履职": "6.00",
+            "内务与廉洁": "6.00", "课堂互动": "8.00", "研讨交流": "12.00", "结业测试": "13.20", "调研报告": "8.00",
+            "加分项": "2.00"}  # fmt: skip
+    return {name: full[name] for name in names if name in full}
+
+
+def result(who: Enrolment, rank: int, state: str = Result.State.CONFIRMED, **fields: Any) -> Result:
+    facts = {
+        "points": points_of_scheme(),
+        "base": Decimal("90.20"),
+        "bonus": Decimal("2.00"),
+        "total": Decimal("92.20"),
+        "grade": Result.Grade.EXCELLENT,
+        "rank": rank,
+        "candidate": Result.Candidate.YES if rank == 1 else Result.Candidate.NO,
+        "leave_hours": Decimal("0"),
+        "attended_hours": Decimal("16"),
+        "entry_score": Decimal("60"),
+        "final_score": Decimal("88"),
+    }
+    return Result.objects.create(
+        training_class=who.training_class,
+        enrolment=who,
+        scheme=scheme(),
+        state=state,
+        explanation={},
+        **(facts | fields),
+    )
+
+
+def satisfaction(where: TrainingClass, answers: int = 6) -> None:
+    for aspect in SatisfactionCount.ASPECTS:
+        SatisfactionCount.objects.create(training_class=where, aspect=aspect, rating="非常满意", count=answers)
+    Suggestion.objects.create(training_class=where, text="希望增加现场教学。")
+
+
+def series(office: Unit, word: str, year: int = 2026) -> NumberSeries:
+    return NumberSeries.objects.get_or_create(office=office, word=word, year=year, defaults={"last": 100})[0]
+
+
+def document(where: TrainingClass, kind: str, position: int, title: str, **fields: Any) -> Document:
+    """An issued document with its file; numbers run by position."""
+    facts = {
+        "office": where.unit,
+        "state": Document.State.ISSUED,
+        "series": series(where.unit, "培"),
+        "number": position,
+        "issued_on": date(2026, 3, 20),
+        "file": keep(PDF),
+        "pages": 1,
+    }
+    return Document.objects.create(training_class=where, kind=kind, position=position, title=title, **(facts | fields))

@@ -1,0 +1,103 @@
+"""Classes and what hangs on them, shown to department staff; who has a role in a class is named here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.admin import ScopedAdmin, ScopedInline
+from organization.models import Account
+from organization.roles import Role
+from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Session, TrainingClass
+from training.services.naming import end_class_role, name_for_class
+
+
+@admin.register(ClassSeries)
+class ClassSeriesAdmin(ScopedAdmin):
+    list_display = ("name", "unit")
+    list_select_related = ("unit",)
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClassSeries]:
+        return super().get_queryset(request).filter(request.user.access.within("unit", Role.STAFF))  # type: ignore[union-attr]
+
+
+class Roles(ScopedInline):
+    model = ClassRole
+    fields = ("account", "kind", "since", "until")
+
+
+@admin.register(TrainingClass)
+class TrainingClassAdmin(ScopedAdmin):
+    """Classes of the area; they are made and changed by workbook and on the portal's pages."""
+
+    list_display = ("name", "code", "organizer", "start", "end", "state")
+    list_filter = ("state", "class_type")
+    search_fields = ("name", "code")
+    ordering = ("-start", "pk")
+    fields = (
+        "name", "code", "class_type", "unit", "organizer", "host", "place", "manager_names", "planned_size",
+        "start", "end", "state", "state_reason", "closed_on", "origin", "series", "parent", "attendance_kept",
+    )  # fmt: skip
+    inlines = (Roles,)
+
+
+@admin.register(ClassRole)
+class ClassRoleAdmin(ScopedAdmin):
+    """Class managers and assessors: named by the department, for a class, from–until."""
+
+    writes = True
+    list_display = ("training_class", "account", "kind", "since", "until")
+    list_filter = ("kind",)
+    list_select_related = ("training_class", "account")
+    search_fields = ("training_class__name", "account__display_name", "account__username")
+    ordering = ("-since", "pk")
+    fields = ("training_class", "account", "kind", "since", "until")
+    autocomplete_fields = ("training_class", "account")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClassRole]:
+        """Of classes in scope; the security administrator sees who is named, not the classes' data."""
+        user: Account = request.user  # type: ignore[assignment]
+        rows = super().get_queryset(request)
+        if user.access.has(Role.SECURITY_ADMIN):
+            return rows
+        return rows.filter(user.access.within("training_class__unit", Role.STAFF))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("training_class", "account", "kind", "since") if obj else ()
+
+    def write(self, request: HttpRequest, obj: ClassRole, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        if not change:
+            made = name_for_class(obj.training_class, obj.account, obj.kind, obj.since, until=obj.until, actor=user)
+            obj.pk = made.pk
+        elif obj.until:
+            end_class_role(obj, obj.until, actor=user)
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ScopedAdmin):
+    list_display = ("roster_name", "training_class", "unit", "post", "state", "since", "until")
+    list_filter = ("state",)
+    list_select_related = ("training_class", "unit")
+    search_fields = ("roster_name", "^cadre__pinyin", "^cadre__initials", "training_class__name")
+    ordering = ("-since", "position", "pk")
+
+
+@admin.register(Session)
+class SessionAdmin(ScopedAdmin):
+    list_display = ("date", "period", "title", "teacher_name", "hours", "training_class")
+    list_select_related = ("training_class",)
+    search_fields = ("title", "teacher_name", "training_class__name")
+    ordering = ("-date", "period", "number", "pk")
+
+
+@admin.register(AttendanceMark)
+class AttendanceMarkAdmin(ScopedAdmin):
+    list_display = ("enrolment", "session", "mark", "source", "training_class")
+    list_filter = ("mark", "source")
+    list_select_related = ("enrolment", "session", "training_class")
+    search_fields = ("enrolment__roster_name", "training_class__name")
+    ordering = ("-pk",)
