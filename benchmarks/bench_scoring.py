@@ -105,7 +105,7 @@ def _add_rows(rows: Any) -> None:
         "调研报告",
         "加分项",
     )
-    facts = {"items": [rows.items[name].pk for name in names], "day": START, "entries": ENTRIES}
+    facts: dict[str, Any] = {"items": [rows.items[name].pk for name in names], "day": START, "entries": ENTRIES}
     with connection.cursor() as cursor:
         cursor.execute(MARKS)
         cursor.execute(ENTRY_ROWS, facts)

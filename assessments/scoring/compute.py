@@ -161,14 +161,18 @@ def _add_marks(ids: list[UUID], people: dict[UUID, Facts]) -> None:
 
 
 def _add_entries(ids: list[UUID], people: dict[UUID, Facts]) -> None:
-    """Sum and number of the standing entries, one row a trainee and item."""
-    rows = ScoreEntry.objects.unscoped(WHY).standing().filter(training_class__in=ids).order_by()
-    columns = rows.values_list("enrolment_id", "item_id").annotate(
-        sum=Sum("points", default=NOTHING), number=Count("points")
-    )
+    """Sum and number of the standing entries, one row a trainee and item.
+
+    Standing as `ScoreEntry.standing` says it; but reversals, which are few and lie in the class of what they reverse,
+    are looked up by class: a join would read the reversals of all classes and years for every pack.
+    """
+    rows = ScoreEntry.objects.unscoped(WHY).filter(training_class__in=ids).order_by()
+    reversed_ones = rows.filter(reverses__isnull=False).values("reverses")
+    standing = rows.filter(reverses=None).exclude(pk__in=reversed_ones)
+    columns = standing.values_list("enrolment_id", "item_id").annotate(sum=Sum("points"), number=Count("points"))
     for key, item, total, count in columns:
         if facts := people.get(key):
-            facts.entries[item] = Entries(total, count)
+            facts.entries[item] = Entries(total or NOTHING, count)
 
 
 def _add_papers(ids: list[UUID], exams: dict[UUID, Held], people: dict[UUID, Facts]) -> None:

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from assessments.scoring.explain import explain
+from assessments.scoring.wording import MARK_NAMES
 from tests.assessments.scoring.rows import ClassRows, make_unit
 from tests.assessments.scoring.samples import load
 from tests.assessments.scoring.worked import D
+from training.models import AttendanceMark
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +136,11 @@ def test_what_is_not_assessed_says_why():
     assert account["leave"]["hours"] is None
     assert account["grade_reason"].endswith("未评定，暂不评定等次")
     assert account["rank"]["sentence"] == "尚有指标项未评定，暂不排名次"
+
+
+def test_marks_are_called_as_everywhere_else():
+    labels = {mark.value: mark.label for mark in AttendanceMark.Mark}
+    assert labels == {"present": "出勤", **MARK_NAMES}
 
 
 def test_a_veto_is_shown_with_its_reason(rows):

@@ -77,7 +77,7 @@ def test_nothing_is_analysed_without_papers():
 numbers = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=2, max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(numbers)
 def test_correlation_and_spread_agree_with_the_standard_library(pairs):
     xs, ys = ([Decimal(pair[side]) for pair in pairs] for side in (0, 1))
