@@ -48,7 +48,10 @@ class Unit(MP_Node):
         INSTITUTION = "institution", "事业单位"
         ENTERPRISE = "enterprise", "国有企业"
         TOWNSHIP = "township", "乡镇街道"
+        PEOPLES_ORGANIZATION = "peoples_organization", "群团组织"
+        SCHOOL = "school", "学校"
         REGION = "region", "行政区划"
+        OTHER = "other", "其他"
 
     class Level(models.TextChoices):
         PROVINCE = "province", "省"

@@ -11,15 +11,21 @@ from organization.services import add_unit, change_unit, set_short_names
 
 
 class LabelWidget(widgets.CharWidget):
-    """Reads the Chinese label of a choice and gives its code; shows the label."""
+    """Reads the Chinese label of a choice and gives its code; shows the label.
 
-    def __init__(self, choices: list[tuple[str, str]]) -> None:
+    A label that is none of the choices becomes `otherwise`, or is refused where there is none.
+    """
+
+    def __init__(self, choices: list[tuple[str, str]], otherwise: str | None = None) -> None:
         super().__init__()
         self.codes = {label: code for code, label in choices}
         self.labels = dict(choices)
+        self.otherwise = otherwise
 
     def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> str:
         if value not in self.codes:
+            if self.otherwise is not None:
+                return self.otherwise
             raise ValueError(f"“{value}”不是可选值，应为：{'、'.join(self.codes)}")
         return self.codes[value]
 
@@ -34,7 +40,7 @@ class UnitResource(resources.ModelResource):
     name = fields.Field("name", "单位名称")
     short_names = fields.Field(column_name="简称")
     parent = fields.Field(column_name="上级编码")
-    kind = fields.Field("kind", "单位性质", widget=LabelWidget(list(Unit.Kind.choices)))
+    kind = fields.Field("kind", "单位性质", widget=LabelWidget(list(Unit.Kind.choices), Unit.Kind.OTHER))
     level = fields.Field("level", "层级", widget=LabelWidget(list(Unit.Level.choices)))
 
     class Meta:

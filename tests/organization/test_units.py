@@ -66,3 +66,17 @@ def test_a_setting_is_inherited_and_the_nearest_wins_from_its_day(city):
 def test_a_setting_of_the_wrong_type_is_refused(city):
     with pytest.raises(ValueError, match="应为文字"):
         set_preference(city, "letter_word", 3, date(2026, 1, 1), actor=None)
+
+
+def test_a_kind_that_is_not_on_the_list_is_kept_as_other(tmp_path):
+    file = tmp_path / "units.csv"
+    file.write_text("编码,单位名称,简称,上级编码,单位性质,层级\nA,甲市委组织部,,,组织部门,市\nB,甲市基金会,,A,基金会,市\n", "utf-8")
+    import_units(file)
+    assert Unit.objects.get(code="B").kind == Unit.Kind.OTHER
+
+
+def test_a_level_that_is_not_on_the_list_is_refused(tmp_path):
+    file = tmp_path / "units.csv"
+    file.write_text("编码,单位名称,简称,上级编码,单位性质,层级\nA,甲市委组织部,,,组织部门,地\n", "utf-8")
+    with pytest.raises(UnitsRefused, match="第2行.*“地”不是可选值"):
+        import_units(file)

@@ -77,9 +77,7 @@ class Command(BaseCommand):
             import_units(units)
         except UnitsRefused as refused:
             raise CommandError(str(refused), returncode=FAULTY) from refused
-        city = Unit.objects.filter(depth=1).first()
-        if city is None:
-            raise CommandError("单位文件中没有单位", returncode=FAULTY)
+        city = one_tree()
         operator = Account.objects.create(username="operator", display_name="命令行操作员", unit=city)
         grant(operator, Role.STAFF, city, timezone.localdate(), actor=None)
         return operator, city
@@ -96,6 +94,16 @@ class Command(BaseCommand):
         end = "" if sys.stdout.isatty() else "\n" if finished == total else None
         if end is not None:
             self.stdout.write(f"\r生成公文 [{'█' * filled}{'·' * (BAR - filled)}] {finished}/{total}", ending=end)
+
+
+def one_tree() -> Unit:
+    """The root of the tree; where a file has several, the first takes in the others, in their order."""
+    roots = list(Unit.objects.filter(depth=1))
+    if not roots:
+        raise CommandError("单位文件中没有单位", returncode=FAULTY)
+    for other in roots[1:]:
+        Unit.objects.get(pk=other.pk).move(Unit.objects.get(pk=roots[0].pk), "last-child")
+    return Unit.objects.get(pk=roots[0].pk)
 
 
 def forget_files() -> None:
