@@ -42,7 +42,13 @@ def own_worker(database: str, processes: int = 2) -> Iterator[list[subprocess.Po
     ]
     commands = [[*worker, "--without-gossip", "--without-mingle"], ["manage.py", "relay"]]
     children = [
-        subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR, env=environment, start_new_session=True)
+        subprocess.Popen(
+            [sys.executable, *command],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         for command in commands
     ]
     try:
