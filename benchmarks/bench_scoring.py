@@ -130,14 +130,15 @@ def scores(keys: list[UUID]) -> int:
     return sum(len(each.trainees) for each in compute(keys))
 
 
-def best_of(times: int, act: Callable[[], object]) -> float:
-    """Seconds of the fastest of so many runs."""
-    taken = []
+def fastest(times: int, *acts: Callable[[], object]) -> list[float]:
+    """Seconds of the fastest run of each, run in turn, so that a busy moment of the machine falls on all of them."""
+    taken: list[list[float]] = [[] for _ in acts]
     for _ in range(times):
-        begin = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - begin)
-    return min(taken)
+        for act, found in zip(acts, taken, strict=True):
+            begin = time.perf_counter()
+            act()
+            found.append(time.perf_counter() - begin)
+    return [min(found) for found in taken]
 
 
 def peak() -> float:
@@ -151,11 +152,12 @@ def measure(classes: int, trainees: int) -> dict[str, str]:
         keys = fill(classes, trainees)
         scores(keys[:1])
         bare()
-        plain, start = best_of(3, bare), peak()
+        start = peak()
         scores(keys[: max(1, len(keys) // 4)])
         quarter = peak()
-        taken = best_of(3, lambda: scores(keys))
+        scores(keys)
         whole = peak()
+        plain, taken = fastest(5, bare, lambda: scores(keys))
     return {
         "classes × trainees": f"{classes} × {trainees}",
         "bare aggregates, s": f"{plain:.2f}",
