@@ -11,31 +11,29 @@ from training.sheets.attendance import Orphan
 from training.sheets.people import Mentions
 from training.sheets.timetable import Misplaced
 
+MOST_HINTS = 50
+"""Comparing every stranger with every trainee takes long where nobody is known."""
+
 
 class _Followers:
-    """Gathers followers by their cause, so that each cause is rewritten once."""
+    """Gathers followers with their causes, to be told all at once."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._by_cause: dict[int, tuple[Fault, list[Fault]]] = {}
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Fault, Fault]] = []
 
     def add(self, cause: Fault, fault: Fault) -> None:
-        self._by_cause.setdefault(id(cause), (cause, []))[1].append(fault)
-
-    def tell(self) -> None:
-        for cause, faults in self._by_cause.values():
-            self._reading.faults.tell_under(cause, faults)
+        self.pairs.append((cause, fault))
 
 
 def settle(reading: Reading) -> None:
     """Say every name that was not matched, one fault a person, and put what follows from a fault under it."""
-    followers = _Followers(reading)
+    followers = _Followers()
     _settle_columns(reading, followers)
     doubled = dict(reading.roster.doubled)
     _settle_ambiguous(reading, doubled, followers)
     _settle_strangers(reading, followers)
     _settle_doubled(reading, doubled, followers)
-    followers.tell()
+    reading.faults.tell_under(followers.pairs)
 
 
 def _settle_columns(reading: Reading, followers: _Followers) -> None:
@@ -87,8 +85,8 @@ def _further(mentions: Mentions) -> str:
 
 def _settle_strangers(reading: Reading, followers: _Followers) -> None:
     nameless = list(reading.roster.nameless)
-    for mentions in reading.people.strangers.values():
-        fault = _stranger(reading, mentions)
+    for count, mentions in enumerate(reading.people.strangers.values()):
+        fault = _stranger(reading, mentions, hint_wanted=count < MOST_HINTS)
         if reading.no_roster is not None:
             followers.add(reading.no_roster, fault)
         elif reading.roster.nameless and _has_row(mentions.places):
@@ -96,8 +94,8 @@ def _settle_strangers(reading: Reading, followers: _Followers) -> None:
             followers.add(cause, fault)
 
 
-def _stranger(reading: Reading, mentions: Mentions) -> Fault:
-    near = reading.people.nearest(mentions.written)
+def _stranger(reading: Reading, mentions: Mentions, *, hint_wanted: bool) -> Fault:
+    near = reading.people.nearest(mentions.written) if hint_wanted else None
     hint = f"，是否为“{near}”？" if near else ""
     text = f"“{mentions.written}”不在花名册中{_further(mentions)}{hint}"
     return reading.faults.error("unknown_trainee", mentions.places[0], text, mentions.written)

@@ -12,7 +12,7 @@ from assessments.workbook.checking import CadreLookup, ClashLookup, check
 from assessments.workbook.following import settle
 from assessments.workbook.reading import SHEETS, MissingCharacters, Reading, read_sheets
 from core.sheets.cells import Book
-from core.sheets.faults import Fault, Level
+from core.sheets.faults import Fault, Level, Place
 from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.reading import read_workbook
 from organization.directory import UnitLookup
@@ -71,6 +71,10 @@ def judge(
     reading = read_sheets(workbook, units, schemes, today)
     settle(reading)
     check(reading, missing_characters, cadres, clashes)
+    for level, count in reading.faults.left_out.items():
+        if level is not Level.NOTICE:
+            named = "错误" if level is Level.ERROR else "提醒"
+            reading.faults.notice("faults_left_out", Place("工作簿"), f"另有 {count} 处{named}未列出")
     errors = reading.faults.of(Level.ERROR, SHEETS)
     return Rehearsal(
         None if errors else _compose(reading),

@@ -1,5 +1,6 @@
 """Faults of a workbook's content: where, what was found, what is expected, in plain Chinese (CLASS_WORKBOOK.md §2)."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Any
 
 from core.sheets.cells import letter
 
+MOST_OF_A_LEVEL = 5_000
 _FOUND = 60
 
 
@@ -77,9 +79,12 @@ class Fault:
 
 @dataclass(slots=True)
 class FaultLog:
-    """Collects the faults of one pass."""
+    """Collects the faults of one pass, of each level no more than anybody could read."""
 
     faults: list[Fault] = field(default_factory=list)
+    left_out: Counter[Level] = field(default_factory=Counter)
+    """How many faults of a level were found beyond MOST_OF_A_LEVEL and are not kept."""
+    _kept: Counter[Level] = field(default_factory=Counter)
 
     def error(self, code: str, place: Place, text: str, found: object = "") -> Fault:
         """Add an error and return it."""
@@ -96,16 +101,25 @@ class FaultLog:
     def _add(self, level: Level, code: str, place: Place, text: str, found: object) -> Fault:
         shown = str(found)
         fault = Fault(level, code, place, text, shown if len(shown) <= _FOUND else shown[:_FOUND] + "…")
-        self.faults.append(fault)
+        if self._kept[level] < MOST_OF_A_LEVEL:
+            self._kept[level] += 1
+            self.faults.append(fault)
+        else:
+            self.left_out[level] += 1
         return fault
 
-    def tell_under(self, cause: Fault, followers: Iterable[Fault]) -> None:
-        """Put faults that only follow from `cause` under it and take them out of the list of their own."""
-        told = tuple(followers)
-        gone = {id(fault) for fault in told}
-        position = next(i for i, fault in enumerate(self.faults) if fault is cause)
-        self.faults[position] = replace(cause, follows=(*cause.follows, *told))
-        self.faults = [fault for fault in self.faults if id(fault) not in gone]
+    def tell_under(self, pairs: Iterable[tuple[Fault, Fault]]) -> None:
+        """Put faults that only follow under their cause and take them out of the list; `pairs` are (cause, follower)."""
+        followers: dict[int, list[Fault]] = defaultdict(list)
+        gone: set[int] = set()
+        for cause, follower in pairs:
+            followers[id(cause)].append(follower)
+            gone.add(id(follower))
+        self.faults = [
+            replace(fault, follows=(*fault.follows, *followers[id(fault)])) if id(fault) in followers else fault
+            for fault in self.faults
+            if id(fault) not in gone
+        ]
 
     def of(self, level: Level, order: Sequence[str]) -> tuple[Fault, ...]:
         """Return the faults of a level by sheet (in `order`, unknown sheets last), row, column."""

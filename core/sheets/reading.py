@@ -62,7 +62,7 @@ def ask(order: bytes, data: bytes, limits: Limits) -> tuple[dict[str, Any], byte
     if done.returncode != 0:
         # A signal (memory, processor time) has a negative code; a positive one is a defect of ours, said in the log.
         log.error("the reader of workbooks ended with %s", done.returncode)
-        raise FileRefused("too_large", "工作簿太大或行/列超过上限，无法读取")
+        raise FileRefused("too_large", "工作簿太大、行/列超过上限或已损坏，无法读取")
     head, _, body = done.stdout.partition(b"\n")
     answer: dict[str, Any] = json.loads(head.decode("utf-8", "surrogatepass"))
     if "refused" in answer:

@@ -22,6 +22,7 @@ REQUIRED = ("姓名", "身份证号", "单位")
 OPTIONAL = ("序号", "性别", "民族", "政治面貌", "职务", "职务层次", "职级", "手机号", "组别", "班委职务")
 _DIGITS_LOST = Decimal(10) ** 15
 """A number of Excel keeps 15 digits; from here on the last ones of an ID number are gone."""
+_MOST_NEAR = 300
 _TEXTS = {
     "ethnic_group": ("民族", 20), "political_status": ("政治面貌", 20), "post": ("职务", 100),
     "post_level": ("职务层次", 30), "rank": ("职级", 30), "phone": ("手机号", 30), "group": ("组别", 40),
@@ -54,6 +55,13 @@ class _Seen:
     ids: dict[str, int] = field(default_factory=dict)
     named: list[_Named] = field(default_factory=list)
     widened: list[Line] = field(default_factory=list)
+    asked_near: set[str] = field(default_factory=set)
+
+    def may_ask_near(self, name: str) -> bool:
+        """Tell whether a name is still compared with all units: that takes long, and nobody has so many wrong ones."""
+        if len(self.asked_near) < _MOST_NEAR:
+            self.asked_near.add(name)
+        return name in self.asked_near
 
 
 def read_roster(table: Table, units: UnitLookup, today: datetime.date, faults: FaultLog) -> RosterRead:
@@ -73,7 +81,7 @@ def _read_row(
 ) -> None:
     name = _name(row, read, faults)
     number = _id_number(row, today, seen, faults)
-    unit = _unit(row, units, faults)
+    unit = _unit(row, units, seen, faults)
     sex = _sex(row, number, faults)
     texts = {attribute: read_bounded(row, *where, faults) for attribute, where in _TEXTS.items()}
     if name is None:
@@ -116,7 +124,7 @@ def _id_number(row: Line, today: datetime.date, seen: _Seen, faults: FaultLog) -
         faults.error("missing_id", place, "缺少身份证号")
         return None
     if _is_scientific(cell):
-        text = "已被 Excel 变成数字，末几位已丢失；请把单元格设为“文本”格式后重新填写 18 位号码"
+        text = "身份证号必须为文本：此格已被 Excel 变成数字，末几位已丢失，请把单元格设为“文本”格式后重新填写"
         faults.error("scientific_id", place, text, _scientific(cell))
         return None
     written = cell if isinstance(cell, str) else shown(cell)
@@ -157,7 +165,7 @@ def _form_text(number: str) -> str:
     return "应为 17 位数字加 1 位数字或 X"
 
 
-def _unit(row: Line, units: UnitLookup, faults: FaultLog) -> UnitRef | None:
+def _unit(row: Line, units: UnitLookup, seen: _Seen, faults: FaultLog) -> UnitRef | None:
     place = row.place("单位")
     if "单位" not in row.table.columns:
         return None
@@ -171,12 +179,12 @@ def _unit(row: Line, units: UnitLookup, faults: FaultLog) -> UnitRef | None:
         full = "、".join(unit.name for unit in exact)
         faults.error("unknown_unit", place, f"这个名称属于几个单位（{full}），请写全称", written)
         return None
-    return _near_unit(row, written, units, faults)
+    return _near_unit(row, written, units, seen, faults)
 
 
-def _near_unit(row: Line, written: str, units: UnitLookup, faults: FaultLog) -> UnitRef | None:
+def _near_unit(row: Line, written: str, units: UnitLookup, seen: _Seen, faults: FaultLog) -> UnitRef | None:
     place = row.place("单位")
-    ranked = units.near(written) if key(written) else []
+    ranked = units.near(written) if key(written) and seen.may_ask_near(key(written)) else []
     near = [unit for unit, ratio in ranked if ratio >= NEAR]
     if len(near) == 1:
         faults.warning("near_unit", place, f"没有完全相同的单位，按最相近的“{near[0].name}”处理，请核对", written)

@@ -277,3 +277,23 @@ def test_rehearsing_twice_tells_the_same():
     data = save(sheets())
     assert read_here(data) == read_here(data)
     assert rehearse_here(data) == rehearse_here(data)
+
+
+def test_a_sheet_of_wrong_marks_is_told_within_seconds_and_not_without_end():
+    content = sheets()
+    content["考勤"] = [["姓名", *(f"3月{day}日上午" for day in range(1, 29))], *[["张伟", *["溜"] * 28]] * 400]
+    started = time.monotonic()
+    rehearsal = rehearse_here(content)
+    assert time.monotonic() - started < 5
+    assert len(rehearsal.errors) == 5_000
+    assert [fault.code for fault in rehearsal.notices] == ["faults_left_out"]
+
+
+def test_thousands_of_strangers_are_told_within_seconds():
+    content = sheets()
+    content["花名册"][1:] = [[n, None, None, "1", f"单位{n}"] for n in range(1_000)]
+    content["考勤"][1:] = [[f"学员{n}号"] for n in range(1_000)]
+    started = time.monotonic()
+    rehearsal = rehearse_here(content)
+    assert time.monotonic() - started < 5
+    assert sum(1 for fault in rehearsal.errors if fault.follows) == 1_000
