@@ -1,5 +1,7 @@
 """What stood around the results: the timetable's shares, attendance, satisfaction."""
 
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
@@ -13,6 +15,7 @@ from training.models.enrolment import HOLDS_A_SEAT
 
 Mark = AttendanceMark.Mark
 NOTED = (Mark.LATE, Mark.EARLY, Mark.PERSONAL, Mark.SICK, Mark.OFFICIAL, Mark.ABSENT)
+TENTH = Decimal("0.1")
 FORMS = ("现场教学", "研讨")  # 教学形式 whose shares are shown (DOMAIN.md §3, "A class")
 
 
@@ -20,11 +23,14 @@ def curriculum_of(training_class: TrainingClass, shares: Curriculum) -> tuple[Cu
     """The shares that the rules ask about, then those of forms of teaching; nothing while a session has no category."""
     if shares.theory_share is None or shares.party_share is None:
         return ()
-    hours = shares.hours
-    both, party = shares.theory_share, shares.party_share
-    kinds = [("党的理论教育和党性教育", both), ("党性教育", party)]
-    asked = [CurriculumShare(name, hours * share / 100, share) for name, share in kinds]
-    return (*asked, *_forms(training_class, hours))
+    kinds = [("党的理论教育和党性教育", shares.theory_share), ("党性教育", shares.party_share)]
+    asked = [CurriculumShare(name, _part(shares.hours, share), share) for name, share in kinds]
+    return (*asked, *_forms(training_class, shares.hours))
+
+
+def _part(hours: Decimal, percent: Decimal) -> Decimal:
+    """Hours that a share stands for: hours come in halves, so a tenth is exact."""
+    return (hours * percent / 100).quantize(TENTH)
 
 
 def _forms(training_class: TrainingClass, hours: Decimal) -> list[CurriculumShare]:
@@ -66,4 +72,10 @@ def satisfaction_of(training_class: TrainingClass) -> Satisfaction | None:
     ]
     answers = max(row.very + row.satisfied + row.fair + row.dissatisfied for row in table)
     texts = Suggestion.objects.unscoped(WHY).filter(training_class=training_class).values_list("text", flat=True)
-    return Satisfaction(answers, tuple(table), tuple(texts))
+    return Satisfaction(answers, tuple(table), _grouped(texts))
+
+
+def _grouped(texts: Iterable[str]) -> tuple[str, ...]:
+    """Equal texts once, with their number; the frequent ones first, else in the order of the characters."""
+    counted = sorted(Counter(texts).items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(text if count == 1 else f"{text}（{count}人）" for text, count in counted)

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.models import ClassAssessment, Result, ScoringScheme
+from assessments.services.scoring import score_class
 from core.idnumber import check_character
 from core.names import pinyin
 from organization.loading import SHIPPED_UNITS, import_units
-from organization.models import Unit
+from organization.models import Account, Unit
+from tests import factories as make
 from trainees.models import Cadre
-from training.models import Enrolment, TrainingClass
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 
 MAXIMA = {
     "出勤情况": 15, "纪律建设": 10, "学习作业": 5, "班务与支部活动": 8, "小组履职": 6, "内务与廉洁": 6, "课堂互动": 10, "研讨交流": 15,
@@ -19,6 +21,7 @@ MAXIMA = {
 }  # fmt: skip
 # Units as the roster has them, not in the order of the tree.
 PEOPLE = [("陈一", "YL06"), ("欧阳青山", "YL01"), ("龚䶮", "YL01"), ("阿依古丽·买买提", "QX03")]
+IN_TREE = ["云岭市发展和改革局", "云岭市审计局", "清溪县石桥镇人民政府"]
 ISSUED = date(2026, 3, 20)
 
 
@@ -67,3 +70,31 @@ def give_result(enrolment: Enrolment, **facts: Any) -> Result:
         "entry_score": Decimal("58.00"), "final_score": Decimal("86.67"), **facts,
     }  # fmt: skip
     return Result.objects.create(enrolment=enrolment, **chosen)
+
+
+def an_actor(name: str = "office") -> Account:
+    return Account.objects.filter(username=name).first() or make.account(name, "经办人")
+
+
+def a_scored_class(people: Sequence[tuple[str, str]] = PEOPLE, **facts: Any) -> TrainingClass:
+    """The same after its end: eight half-days, entries, both exams, a survey, draft results.
+
+    The first was late once; the last took two half-days off, more than one seventh of 32 hours: 退学.
+    """
+    made = a_class(people, **facts)
+    roster = list(Enrolment.objects.of_class(made))
+    sessions = [make.session(made, number) for number in range(8)]
+    for person in roster:
+        make.entry(person, "研讨交流", "12", "小组评定")
+        make.entry(person, "调研报告", "8.5", "阅卷人")
+    make.mark(roster[0], sessions[0])
+    take_leave(roster[-1], sessions[:2])
+    make.exams(made, roster)
+    make.satisfaction(made)
+    score_class(made, actor=an_actor())
+    return made
+
+
+def take_leave(person: Enrolment, sessions: Sequence[Session]) -> None:
+    for session in sessions:
+        make.mark(person, session, AttendanceMark.Mark.PERSONAL)
