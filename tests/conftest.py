@@ -7,6 +7,7 @@ clone; tests that commit (`own_database`) get a clone of their own, because appe
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -15,6 +16,10 @@ from pytest_django import DjangoDbBlocker
 from core.database import create_database, drop_database, template_database, using_database
 
 pytest_plugins = ["tests.cast"]
+
+hypothesis.settings.register_profile("default", max_examples=200, deadline=None)
+hypothesis.settings.register_profile("drill", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
