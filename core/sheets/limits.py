@@ -11,6 +11,8 @@ class Limits:
 
     rows: int = 5_000
     columns: int = 300
+    cells: int = 300_000
+    """Cells with something in them, all sheets together: a thousand trainees with 300 marks or answers each."""
     file_bytes: int = 10 * MEGABYTE
     entries: int = 200
     unpacked_bytes: int = 100 * MEGABYTE
@@ -25,5 +27,5 @@ class Limits:
 
 
 CLASS_WORKBOOK = Limits()
-ROSTER = Limits(rows=50_000, columns=60)
-OTHER = Limits(rows=20_000, columns=60)
+ROSTER = Limits(rows=50_000, columns=60, cells=3_000_000)
+OTHER = Limits(rows=20_000, columns=60, cells=1_200_000)

@@ -49,7 +49,7 @@ def parse(data: bytes, limits: Limits) -> Wire:
 
 def _parse(data: bytes, limits: Limits) -> Wire:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    budget = limits.text_characters
+    budget = _Budget(limits)
     sheets: Wire = []
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = raw.sheet_parts(package)
@@ -57,13 +57,28 @@ def _parse(data: bytes, limits: Limits) -> Wire:
             if meta.typ is not SheetTypeEnum.WorkSheet:
                 continue
             rows = _rows(workbook.get_sheet_by_name(meta.name), meta.name, limits)
+            budget.spend(rows)
             part = parts.get(meta.name)
             _add_raw(rows, package.read(part) if part else b"")
-            budget -= sum(len(cell) for _, cells in rows for cell in cells if isinstance(cell, str))
-            if budget < 0:
-                raise FileRefused("too_much_text", "工作簿中的文字太多，超出读取上限")
             sheets.append({"name": meta.name, "rows": [row for row in rows if any(c is not None for c in row[1])]})
     return sheets
+
+
+class _Budget:
+    """What all sheets together may hold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._cells = limits.cells
+        self._characters = limits.text_characters
+
+    def spend(self, rows: list[list[Any]]) -> None:
+        for _, cells in rows:
+            self._cells -= sum(1 for cell in cells if cell != "")
+            self._characters -= sum(len(cell) for cell in cells if isinstance(cell, str))
+            if self._cells < 0:
+                raise FileRefused("too_many_cells", "工作簿中填写的单元格太多，超出读取上限")
+            if self._characters < 0:
+                raise FileRefused("too_much_text", "工作簿中的文字太多，超出读取上限")
 
 
 def _rows(sheet: CalamineSheet, name: str, limits: Limits) -> list[list[Any]]:

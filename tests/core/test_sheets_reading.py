@@ -338,6 +338,19 @@ def test_b16_the_1904_system():
     assert str(cell.date) == "2026-03-02"
 
 
+def test_a_full_sheet_of_5000_by_300_is_refused_in_time_and_memory():
+    buffer = io.BytesIO()
+    file = xlsxwriter.Workbook(buffer, {"constant_memory": True})
+    sheet = file.add_worksheet("表")
+    for row in range(5000):
+        for column in range(300):
+            sheet.write_number(row, column, 1)
+    file.close()
+    before = peak_megabytes()
+    assert refused(buffer.getvalue()) in ("too_many_cells", "ratio")
+    assert peak_megabytes() - before < 100
+
+
 def test_too_much_text_is_refused():
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 4001))
     strings = f'<sst xmlns="{MAIN}"><si><t>{"字" * 30_000}</t></si></sst>'.encode()
