@@ -126,6 +126,12 @@ class Batch(models.Model):
 
     objects = BatchQuerySet.as_manager()
 
+    # Where the row came by `with_counts`:
+    total: int
+    done: int
+    failed: int
+    waiting: int
+
     class Meta:
         verbose_name = verbose_name_plural = "批次"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from assessments.models import Answer, AnswerSheet, Exam, Question
 from assessments.sheets.rows import Paper
@@ -76,12 +77,12 @@ def _write_sheets(
     )
 
 
-def _wanted(paper: Paper, enrolments: Mapping[str, Enrolment]) -> dict[object, Given]:
-    answers: dict[object, Given] = {enrolments[row.person].pk: row.answers for row in paper.answers}
+def _wanted(paper: Paper, enrolments: Mapping[str, Enrolment]) -> dict[UUID, Given]:
+    answers: dict[UUID, Given] = {enrolments[row.person].pk: row.answers for row in paper.answers}
     return answers | {enrolments[row.person].pk: row.score.quantize(Decimal("0.01")) for row in paper.scores}
 
 
-def _there(exam: Exam, questions: Sequence[Question]) -> dict[object, tuple[AnswerSheet, Given]]:
+def _there(exam: Exam, questions: Sequence[Question]) -> dict[UUID, tuple[AnswerSheet, Given]]:
     """The sheets of an exam with what was given, in two queries."""
     places = {question.pk: place for place, question in enumerate(questions)}
     given: dict[int, list[str]] = {}

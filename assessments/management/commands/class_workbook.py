@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def _refuse(self, refused: FileRefused, as_json: bool) -> None:
         fault = {"sheet": None, "row": None, "column": None, "found": "", "message": refused.message}
-        errors = [{**fault, "code": refused.code, "follows": []}]
+        errors: list[dict[str, Any]] = [{**fault, "code": refused.code, "follows": []}]
         if as_json:
             self.stdout.write(
                 json.dumps({"errors": errors, "warnings": [], "notices": []}, ensure_ascii=False, indent=1)
