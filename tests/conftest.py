@@ -6,12 +6,12 @@ clone; tests that commit (`own_database`) get a clone of their own, because appe
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
-from pytest_django.fixtures import SettingsWrapper
 
 from core.database import create_database, drop_database, template_database, using_database
 
@@ -52,7 +52,7 @@ def own_database(django_db_setup: None, template: str, django_db_blocker: Django
 
 
 @pytest.fixture
-def fast_passwords(settings: SettingsWrapper) -> None:
+def fast_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
