@@ -22,7 +22,7 @@ from core.models import Batch
 logger = logging.getLogger("portal.relay")
 
 TICK = 2.0
-RING_AGAIN = 10.0
+RING_AGAIN = 5.0
 TASK = "core.drain"
 
 

@@ -1,0 +1,23 @@
+"""The project's Celery application with one more kind of job: a thing that ends the process that makes it.
+
+`celery -A tests.drills.worker worker …`
+"""
+
+import os
+import signal
+from uuid import UUID
+
+from django.conf import settings
+
+from config.celery import app
+
+__all__ = ["app"]
+
+POISON = "poison"
+
+
+def end_own_process(subject: UUID) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+settings.JOB_HANDLERS[POISON] = f"{__name__}.end_own_process"
