@@ -13,6 +13,8 @@ register = template.Library()
 
 DASH = "—"
 BREAK = "\u200b"  # an invisible place where a line may end
+KEEP = "\u2060"  # an invisible place where it may not
+MEASURE = re.compile(r"(?<=[0-9%])(?=[人分个次学名份年月日号版条%])")
 BEFORE_QUOTE = re.compile(r"(?<=[^（《〔“])“")
 AFTER_QUOTE = re.compile(r"”(?=[^，。、；：？！）》〕”…])")
 BODY = "Paper Fang"
@@ -26,8 +28,19 @@ def person(name: str) -> str | SafeString:
 
 @register.filter
 def flowing(text: str) -> str:
-    """Running text whose lines may end before “ and after ”: line breaking knows these marks as Western ones only."""
+    """Running text with invisible marks for line breaking; neither is in the PDF's text.
+
+    A line may end before “ and after ”, which line breaking knows as Western marks only; it does not end between a
+    number and its unit (3人, 85.00分).
+    """
+    text = MEASURE.sub(KEEP, text)
     return BEFORE_QUOTE.sub(f"{BREAK}“", AFTER_QUOTE.sub(f"”{BREAK}", text))
+
+
+@register.filter
+def shortened(text: str, most: int) -> str:
+    """A text for a narrow cell: no row of a table may grow past its page."""
+    return text if len(text) <= most else f"{text[:most]}……"
 
 
 @register.filter

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
 
 MM = 25.4 / 72
 
@@ -57,8 +56,8 @@ def fonts(pdf: bytes) -> dict[str, bool]:
     """Font name without its subset tag → whether its file is in the PDF."""
     found = {}
     for page in reader(pdf).pages:
-        resources: DictionaryObject = page["/Resources"].get_object()  # type: ignore[assignment]
-        for reference in resources["/Font"].get_object().values():
+        resources: Any = page["/Resources"]
+        for reference in resources["/Font"].values():
             font = reference.get_object()
             descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
             name = str(font["/BaseFont"]).split("+")[-1]

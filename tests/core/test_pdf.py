@@ -160,6 +160,10 @@ def test_lines_may_end_at_chinese_quotes_but_not_inside_brackets():
     assert flowing("举办的“甲班”于（“乙”）。") == "举办的\u200b“甲班”\u200b于（“乙”）。"
 
 
+def test_a_number_stays_with_its_unit():
+    assert flowing("优秀3人、平均85.00分") == "优秀3\u2060人、平均85.00\u2060分"
+
+
 # ---- SEC-27, E5, E6: what a document may load and hold ----
 
 
@@ -243,4 +247,4 @@ def test_title_and_language_are_in_the_metadata():
     read = pdf_reading.reader(pdf_of("<p>正文</p>"))
     assert read.metadata is not None
     assert read.metadata.title == "样张"
-    assert read.trailer["/Root"]["/Lang"] == "zh-CN"
+    assert read.root_object["/Lang"] == "zh-CN"

@@ -158,6 +158,7 @@ def test_a_sheet_is_one_page():
 def test_documents_are_small_and_carry_their_fonts(letter: bytes, bulletin: bytes):
     sheet = render_trainee_sheet(samples.sheet())
     assert len(sheet) <= 120 * 1024
+    assert len(render_letter(samples.letter(rows=samples.SMALL_UNIT[:1]))) <= 120 * 1024
     for pdf in (letter, bulletin, sheet):
         assert all(pdf_reading.fonts(pdf).values())
         assert all(name.startswith("Paper-") for name in pdf_reading.fonts(pdf))
