@@ -68,8 +68,9 @@ def contours(draw: Callable[[RecordingPen], None]) -> list[list[Curve]]:
             rings[-1].append(line(here, places[0]))
             here = places[0]
         elif command == "curveTo":
-            rings[-1].append(Curve(here, *places))
-            here = places[2]
+            first, second, end = places
+            rings[-1].append(Curve(here, first, second, end))
+            here = end
         elif command == "closePath" and here != start:
             rings[-1].append(line(here, start))
     return [ring for ring in rings if ring]
