@@ -1,0 +1,66 @@
+"""Where a class stands: closing, opening again, cancelling. Who moves a class moves its enrolments."""
+
+from collections.abc import Collection
+from datetime import date
+
+from core.audit import record
+from core.operations import Refused, intention
+from organization.models import Account
+from training.models import Enrolment, TrainingClass
+
+State = TrainingClass.State
+PASSED = ("优秀", "良好", "合格")
+
+
+@intention
+def close_class(training_class: TrainingClass, *, actor: Account, on: date) -> TrainingClass:
+    """结班: everybody on the roster has a confirmed grade; who passed has completed the class."""
+    held = _hold(training_class, (State.ENDED, State.REOPENED), "结班")
+    roster = Enrolment.objects.of_class(held).on_roster()
+    waiting = roster.filter(grade="").count()
+    if waiting or not roster.exists():
+        raise Refused(f"不能结班：还有 {waiting} 名学员的成绩没有确认" if waiting else "不能结班：名册上没有学员")
+    roster.filter(grade__in=PASSED).order_by().update(state=Enrolment.State.COMPLETED)
+    return _move(held, State.CLOSED, actor=actor, reason="", closed_on=on)
+
+
+@intention
+def reopen_class(training_class: TrainingClass, *, actor: Account, reason: str) -> TrainingClass:
+    """Open a closed class again for a correction, with the reason; those who completed it stay so."""
+    held = _hold(training_class, (State.CLOSED,), "重新打开")
+    _demand_reason(reason, "重新打开")
+    return _move(held, State.REOPENED, actor=actor, reason=reason.strip(), closed_on=None)
+
+
+@intention
+def cancel_class(training_class: TrainingClass, *, actor: Account, reason: str) -> TrainingClass:
+    """Cancel a class that has not ended; its trainees are free for other classes."""
+    held = _hold(training_class, (State.PLANNED, State.RUNNING), "取消")
+    _demand_reason(reason, "取消")
+    Enrolment.objects.of_class(held).on_roster().order_by().update(state=Enrolment.State.WITHDRAWN)
+    return _move(held, State.CANCELLED, actor=actor, reason=reason.strip(), closed_on=None)
+
+
+def _hold(training_class: TrainingClass, sources: Collection[str], word: str) -> TrainingClass:
+    held = TrainingClass.objects.select_for_update().get(pk=training_class.pk)
+    if held.state not in sources:
+        raise Refused(f"班次“{held.name}”{held.get_state_display()}，不能{word}")
+    return held
+
+
+def _demand_reason(reason: str, word: str) -> None:
+    if not reason.strip():
+        raise Refused(f"{word}班次须说明原因")
+
+
+def _move(held: TrainingClass, state: str, *, actor: Account, reason: str, closed_on: date | None) -> TrainingClass:
+    before = held.state
+    held.state, held.state_reason, held.closed_on = state, reason[:200], closed_on
+    held.version += 1
+    held.revision += 1
+    held.save(update_fields=["state", "state_reason", "closed_on", "version", "revision"])
+    record(
+        f"class.{state}", actor=actor.pk, obj=held, unit_id=held.unit_id, reason=reason, before={"state": before},
+        after={"state": str(state)},
+    )  # fmt: skip
+    return held
