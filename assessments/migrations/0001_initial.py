@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "score",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="得分"),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=10, null=True, verbose_name="得分"),
                 ),
                 (
                     "enrolment",
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("number", models.PositiveSmallIntegerField(verbose_name="题号")),
                 ("key", models.CharField(max_length=8, verbose_name="标准答案")),
-                ("points", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="分值")),
+                ("points", models.DecimalField(decimal_places=4, max_digits=10, verbose_name="分值")),
                 (
                     "exam",
                     models.ForeignKey(

@@ -64,7 +64,7 @@ class Question(models.Model):
     exam = models.ForeignKey(Exam, models.CASCADE, related_name="questions", verbose_name="测试")
     number = models.PositiveSmallIntegerField("题号")
     key = models.CharField("标准答案", max_length=8)
-    points = models.DecimalField("分值", max_digits=6, decimal_places=2)
+    points = models.DecimalField("分值", max_digits=10, decimal_places=4)
 
     objects = QuestionQuerySet.as_manager()
 
@@ -85,7 +85,7 @@ class AnswerSheet(models.Model):
     id = models.BigAutoField(primary_key=True)
     exam = models.ForeignKey(Exam, models.CASCADE, related_name="sheets", verbose_name="测试")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="sheets", verbose_name="学员")
-    score = models.DecimalField("得分", max_digits=5, decimal_places=2, null=True, blank=True)
+    score = models.DecimalField("得分", max_digits=10, decimal_places=6, null=True, blank=True)
 
     objects = AnswerSheetQuerySet.as_manager()
 

@@ -9,6 +9,9 @@ from assessments.sheets.rows import Paper
 from training.models import Enrolment, TrainingClass
 from training.services import Changes
 
+FINEST = Decimal("0.000001")
+"""Scores keep six decimals: the scored item is computed from the unrounded share."""
+
 Given = tuple[str, ...] | Decimal
 """One trainee's paper: letters by question, "" for blank, or the score out of 100."""
 
@@ -79,7 +82,7 @@ def _write_sheets(
 
 def _wanted(paper: Paper, enrolments: Mapping[str, Enrolment]) -> dict[UUID, Given]:
     answers: dict[UUID, Given] = {enrolments[row.person].pk: row.answers for row in paper.answers}
-    return answers | {enrolments[row.person].pk: row.score.quantize(Decimal("0.01")) for row in paper.scores}
+    return answers | {enrolments[row.person].pk: row.score.quantize(FINEST) for row in paper.scores}
 
 
 def _there(exam: Exam, questions: Sequence[Question]) -> dict[UUID, tuple[AnswerSheet, Given]]:

@@ -9,6 +9,7 @@ import pytest
 
 from assessments.models import Exam, Result, ScoreEntry, WorkbookImport
 from assessments.services import commit_workbook, confirm_results, load_book, rehearse_workbook
+from assessments.sheets.rows import Paper, ScoreRow
 from assessments.workbook.book import ClassBook
 from assessments.workbook.writing import write_book
 from core.models import AuditEntry
@@ -180,3 +181,24 @@ def test_a_class_keeps_the_scheme_it_began_with(known, actor):
     take_in(workbook("clean"), actor)
     known.assessment.refresh_from_db()
     assert known.assessment.scheme == old
+
+
+def test_a_class_without_a_code_is_known_by_organizer_name_and_start(known, actor):
+    book = load_book(known)
+    later = replace(book, facts=replace(book.facts, code="", name="无编号班（一期）"))
+    Enrolment.objects.filter(training_class=known).update(full_time=False)
+    first = take_in(write_book(later), actor)
+    again = take_in(
+        write_book(replace(later, facts=replace(later.facts, name="无编号班 (一期)", place="另一地点"))), actor
+    )
+    assert (again.pk, again.place) == (first.pk, "另一地点")
+
+
+def test_a_score_finer_than_a_cent_counts_unrounded(known, actor):
+    """95.666666 of 100 gives 14.35 of 15 (14.3499999 rounds to 14.35); the score itself is shown as 95.67."""
+    book = load_book(known)
+    person = book.roster[0].label
+    scores = Paper(scores=(ScoreRow(person, Decimal("95.666666")),))
+    changed, _ = correct(known, actor, final_exam=scores)
+    row = Result.objects.get(training_class=changed, enrolment__roster_name=person)
+    assert (row.points["结业测试"], row.final_score) == ("14.35", Decimal("95.67"))

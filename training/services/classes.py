@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.keys import new_key
+from core.sheets.text import key
 from organization.models import Account, Unit
 from training.models import ClassRole, TrainingClass
 from training.services.changes import Changes, difference
@@ -29,7 +30,11 @@ class ClassIdentity:
     def lookup(self) -> dict[str, Any]:
         if self.code:
             return {"unit": self.unit, "code": self.code}
-        return {"unit": self.unit, "code": "", "organizer": self.organizer, "name": self.name, "start": self.start}
+        return {"unit": self.unit, "code": "", "start": self.start}
+
+    def is_of(self, row: TrainingClass) -> bool:
+        """Whether `row`, found by `lookup`, is meant; white space and the width of punctuation aside."""
+        return bool(self.code) or (key(row.organizer), key(row.name)) == (key(self.organizer), key(self.name))
 
     def __str__(self) -> str:
         return self.code or f"{self.organizer} {self.name} {self.start}"
@@ -37,7 +42,8 @@ class ClassIdentity:
 
 def find_class(identity: ClassIdentity) -> TrainingClass | None:
     """The class of that identity, whoever may see it: two offices must not make it twice."""
-    return TrainingClass.objects.unscoped("identity of a class is asked before scope").filter(**identity.lookup).first()
+    rows = TrainingClass.objects.unscoped("identity of a class is asked before scope").filter(**identity.lookup)
+    return next((row for row in rows if identity.is_of(row)), None)
 
 
 def write_class(
