@@ -110,9 +110,9 @@ def _entries(chance: Dice, sitter: Sitter, days: Sequence[date]) -> Iterator[Ent
         yield entry("研讨交流", points, who, word)
     for marker in ("阅卷人甲", "阅卷人乙"):
         yield entry(
-            "调研报告", Decimal(round(10 * _between(5.8, 7.5 + 0.7 * able + chance.gauss(0, 0.3), 9.8))) / 10, marker
+            "调研报告", Decimal(round(10 * _between(5.8, 7.3 + 0.7 * able + chance.gauss(0, 0.3), 9.8))) / 10, marker
         )
-    for _ in range(max(0, min(4, round(1.7 + able + chance.gauss(0, 0.7))))):
+    for _ in range(max(0, min(4, round(1.4 + able + chance.gauss(0, 0.7))))):
         yield entry("课堂互动", 1, chance.choice(("有效提问", "主动发言", "案例分享")))
     if chance.random() < 0.25 - 0.1 * able:
         yield entry(*chance.choice(LAPSES))
@@ -123,7 +123,7 @@ def _entries(chance: Dice, sitter: Sitter, days: Sequence[date]) -> Iterator[Ent
 
 
 def _level(drawn: float) -> int:
-    return 0 if drawn > 0.6 else 1 if drawn > -0.8 else 2 if drawn > -1.9 else 3
+    return 0 if drawn > 0.8 else 1 if drawn > -0.7 else 2 if drawn > -1.9 else 3
 
 
 def _between(low: float, value: float, high: float) -> float:
