@@ -93,7 +93,21 @@ def title_lines(*phrases: str) -> list[str]:
     return [part for line in lines for part in _parted(line)]
 
 
+WORD_ENDS = frozenset("年季期届市县区部度级班")
+"""After these a title may be parted without tearing a word."""
+
+
 def _parted(line: str) -> list[str]:
+    """A line in parts of about equal length, each at most a line wide, parted at the end of a word where one is near."""
     count = math.ceil(width(line) / TITLE_WIDTH)
-    size = math.ceil(len(line) / max(1, count))
-    return [line[start : start + size] for start in range(0, len(line), size)] if count > 1 else [line]
+    if count <= 1:
+        return [line]
+    even = math.ceil(len(line) / count)
+    near = [end for end in range(even - 5, even + 6) if 0 < end < len(line) and _may_part(line, end, count)]
+    end = min(near, key=lambda place: (abs(place - even), -place), default=even)
+    return [line[:end], *_parted(line[end:])]
+
+
+def _may_part(line: str, end: int, count: int) -> bool:
+    fits = width(line[:end]) <= TITLE_WIDTH and width(line[end:]) <= TITLE_WIDTH * (count - 1)
+    return fits and (line[end - 1] in WORD_ENDS or line[end] == "第")

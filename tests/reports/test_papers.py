@@ -256,6 +256,11 @@ def test_titles_break_between_phrases():
         "关于反馈2026年春季学期中青年干部培训班",
         "学员培训考核情况的函",
     ]
+    assert title_lines("关于反馈云岭市2026年春季第4期中青年干部培训班", "学员培训考核情况的函") == [
+        "关于反馈云岭市2026年春季",
+        "第4期中青年干部培训班",
+        "学员培训考核情况的函",
+    ]
     assert all(len(line) <= 20 for line in title_lines("甲" * 50, "乙" * 10))
 
 
