@@ -24,6 +24,7 @@ logger = logging.getLogger("portal.reports")
 
 State, Kind = Document.State, Document.Kind
 WHY = "the worker makes documents of batches that were submitted in scope"
+NEEDED = ("training_class", "office", "unit", "series", "replaces__series")
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
@@ -61,7 +62,7 @@ def give_up_document(document_id: UUID, reason: str) -> None:
 
 def _held(document_id: UUID) -> Document | None:
     rows = Document.objects.unscoped(WHY).select_for_update(of=("self",)).filter(pk=document_id)
-    return rows.select_related("training_class", "office", "unit", "series", "replaces__series").first()
+    return rows.select_related(*NEEDED).first()
 
 
 def count_pages(pdf: bytes) -> int:

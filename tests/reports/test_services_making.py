@@ -2,19 +2,22 @@
 
 import io
 import threading
+from datetime import date
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 
 from core import jobs
-from core.files import load
+from core.files import keep, load
+from core.keys import new_key
 from core.models import BatchItem, StoredFile
+from core.pdf.rendering import PaperFault
 from reports.gathering import bulletin_of, letter_of, sheet_of
 from reports.models import Document
-from reports.services import confirm_and_issue, make_document, make_drafts
-from reports.services.making import count_pages
+from reports.services import confirm_and_issue, make_document, make_drafts, making
 from tests.reports.story import ISSUED, PEOPLE, a_scored_class, an_actor
 from training.models import Enrolment
 
@@ -86,44 +89,70 @@ def test_made_twice_changes_nothing(made):
     assert snapshot() == before
 
 
-def test_a_document_that_is_gone_or_void_is_left_alone(made):
-    from core.keys import new_key
-
+def test_a_document_that_is_gone_or_void_is_left_alone(db, memory):
+    confirm_and_issue(a_scored_class(), actor=an_actor(), on=ISSUED)
     letter = Document.objects.filter(kind=Kind.LETTER).first()
-    Document.objects.filter(pk=letter.pk).update(state=State.VOID, void_reason="印制有误", file=None)
+    Document.objects.filter(pk=letter.pk).update(state=State.VOID, void_reason="印制有误")
     before = snapshot()
     make_document(letter.pk)
     make_document(new_key())
     assert snapshot() == before
 
 
-def test_two_workers_at_once_make_one_file(own_database, memory):
+@pytest.fixture
+def letter(own_database, memory):
+    """An issued letter that nobody has made yet, in a database where workers commit."""
     training_class = a_scored_class(PEOPLE[:1] + PEOPLE[-1:])
     confirm_and_issue(training_class, actor=an_actor(), on=ISSUED)
-    letter = Document.objects.filter(kind=Kind.LETTER).first()
-    ready = threading.Barrier(2)
+    return Document.objects.filter(kind=Kind.LETTER).first()
+
+
+def at_once(count, act):
+    ready = threading.Barrier(count)
 
     def run():
         ready.wait()
         try:
-            make_document(letter.pk)
+            act()
         finally:
             connection.close()
 
-    workers = [threading.Thread(target=run) for _ in range(2)]
+    workers = [threading.Thread(target=run) for _ in range(count)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
+
+
+def test_two_workers_at_once_make_one_file(letter):
+    at_once(2, lambda: make_document(letter.pk))
     assert StoredFile.objects.count() == 1
     letter.refresh_from_db()
     assert (letter.file, letter.state) == (StoredFile.objects.get(), State.ISSUED)
 
 
-def test_a_paper_that_cannot_be_made_fails_at_once_with_a_sentence(db, memory, monkeypatch):
-    from core.pdf.rendering import PaperFault
-    from reports.services import making
+def test_without_holding_the_row_they_would_make_two(letter, monkeypatch):
+    """The positive control: the race is real, so the test above can fail (REL-05)."""
+    both_have_looked = threading.Barrier(2)
+    held = making._held
 
+    def looked(key):
+        document = Document.objects.select_related(*making.NEEDED).get(pk=key)
+        both_have_looked.wait(timeout=30)
+        return document
+
+    monkeypatch.setattr(making, "_held", looked)
+    at_once(2, lambda: make_document(letter.pk))
+    monkeypatch.setattr(making, "_held", held)
+    assert StoredFile.objects.count() == 2
+
+
+def test_every_kind_of_job_has_its_handler_and_somebody_who_is_told():
+    assert set(settings.JOB_HANDLERS) == {"document"} == set(settings.JOB_FAILURES)
+    assert jobs.handler_of("document") is make_document
+
+
+def test_a_paper_that_cannot_be_made_fails_at_once_with_a_sentence(db, memory, monkeypatch):
     def broken(document, today):
         raise PaperFault("文书模板缺少内容：unit")
 
@@ -156,20 +185,11 @@ def test_the_queries_of_a_document_do_not_grow_with_the_class(db, gather, query_
         document = Document.objects.filter(training_class=training_class, kind=kind).first()
         return query_count(lambda: gather(Document.objects.select_related("replaces").get(pk=document.pk), ISSUED))
 
-    from datetime import date
-
     few = queries(a_scored_class())
     many = [(f"学员{place}", f"YL0{1 + place % 3}") for place in range(20)]
     assert queries(a_scored_class(many, code="2026-02", start=date(2026, 5, 4), end=date(2026, 5, 9))) == few
 
 
-def test_pages_are_counted_in_what_weasyprint_writes(made):
-    bulletin = Document.objects.get(kind=Kind.BULLETIN)
-    data = load(bulletin.file)
-    assert count_pages(data) == len(pypdf.PdfReader(io.BytesIO(data)).pages) > 1
-
-
-def test_stored_bytes_are_sealed(made):
-    file = StoredFile.objects.first()
-    with default_storage.open(file.location) as stored:
+def test_stored_bytes_are_sealed(db, memory):
+    with default_storage.open(keep(b"%PDF-1.7").location) as stored:
         assert b"%PDF" not in stored.read()
