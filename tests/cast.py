@@ -5,9 +5,11 @@ Two cities stand side by side: 云岭 is the story's, 望江 is the stranger's, 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 
+from assessments.services import confirm_results, score_class
 from core.names import pinyin
 from organization.models import Account, Unit
 from organization.roles import Role
@@ -19,7 +21,7 @@ from training.models import ClassRole, Enrolment, TrainingClass
 
 @dataclass
 class City:
-    """One city: its units, its people, one class that ended with results confirmed and documents issued."""
+    """One city: its units, its people, one class with results confirmed and documents issued, one with drafts."""
 
     word: str
     root: Unit
@@ -32,6 +34,8 @@ class City:
     enrolments: list[Enrolment] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     training_class: TrainingClass = field(init=False)
+    open_class: TrainingClass = field(init=False)
+    open_enrolment: Enrolment = field(init=False)
 
     def __getattr__(self, name: str) -> Account:
         """`city.liaison` is the account of that part."""
@@ -55,7 +59,7 @@ PEOPLE = {
 }
 PARTS = {
     "staff": ("顾云舟", Role.STAFF, "root"),
-    "manager": ("韩雪梅", Role.SCHOOL, "school"),
+    "manager": ("韩朝雪", Role.SCHOOL, "school"),
     "liaison": ("方立言", Role.LIAISON, "bureau"),
     "sibling_liaison": ("白承泽", Role.LIAISON, "sibling"),
     "leader": ("高远山", Role.LEADER, "root"),
@@ -72,9 +76,9 @@ def build_units(word: str) -> City:
     kind, level = Unit.Kind, Unit.Level
     root = make.unit(code, f"中共{word}市委组织部", kind=kind.ORGANIZATION_DEPARTMENT)
     school = make.unit(f"{code}DX", f"中共{word}市委党校", root, kind=kind.PARTY_SCHOOL)
-    bureau = make.unit(f"{code}01", f"{word}市教育局", root)
-    office = make.unit(f"{code}0101", f"{word}市教育局考试中心", bureau, level=level.COUNTY)
-    sibling = make.unit(f"{code}02", f"{word}市财政局", root)
+    bureau = make.unit(f"{code}01", f"{word}市史志研究中心", root)
+    office = make.unit(f"{code}0101", f"{word}市史志研究中心编研科", bureau, level=level.COUNTY)
+    sibling = make.unit(f"{code}02", f"{word}市园林管理处", root)
     return City(word, root, school, bureau, office, sibling)
 
 
@@ -82,13 +86,13 @@ def build_accounts(city: City) -> None:
     """One account per part; usernames carry the city's letters, names in 望江 the city's first character."""
     letters = pinyin(city.word)[1]
     for part, (name, role, where) in PARTS.items():
-        shown = name if city.word == "云岭" else f"望{name}"
+        shown = name if city.word == "云岭" else f"望{name[1:]}"
         who = make.account(f"{letters}_{part}", shown, unit=getattr(city, where), is_active=part != "disabled")
         make.grant(who, role, getattr(city, where))
         city.accounts[part] = who
-    for part, name in (("assessor", "评正平"), ("trainee", "学一"), ("other_trainee", "学二")):
-        shown = name if city.word == "云岭" else f"望{name}"
-        city.accounts[part] = make.account(f"{letters}_{part}", shown)
+    for part, name in (("assessor", "平正言"), ("trainee", "司马学员"), ("other_trainee", "欧阳学员")):
+        shown = name if city.word == "云岭" else f"望{name[1:]}"
+        city.accounts[part] = make.account(f"{letters}_{part}", shown, unit=city.bureau)
 
 
 def build_people(city: City) -> None:
@@ -100,22 +104,38 @@ def build_people(city: City) -> None:
 
 def build_class(city: City) -> None:
     """Three trainees, four half-days, marks, entries, both exams, confirmed results, issued documents."""
-    one = make.training_class(city.root, f"{city.word}市2026年春季中青年干部培训班", f"{city.word}-2026-01")
+    one = make.training_class(city.root, f"{city.word}市2026年第一期干部综合研修班", f"{city.word}-2026-01")
     city.training_class = one
-    make.class_role(city.accounts["manager"], one)
-    make.class_role(city.accounts["assessor"], one, ClassRole.Kind.ASSESSOR)
+    name_for(city, one)
     city.enrolments += [make.enrolment(one, person, place) for place, person in enumerate(city.cadres, 1)]
     sessions = [make.session(one, number) for number in range(4)]
     for who in city.enrolments:
         make.mark(who, sessions[0])
         make.entry(who, "课堂互动", "2", f"{who.roster_name}主动发言")
         make.entry(who, "加分项", "2", f"{who.roster_name}承担接待任务")
-    make.exams(one, city.enrolments)
+    make.exams(one, city.enrolments, ["96", "88", "80"])
     make.assessment(one)
     make.satisfaction(one)
-    for rank, who in enumerate(city.enrolments, 1):
-        make.result(who, rank)
+    confirm_results(one, actor=city.accounts["staff"])
     build_documents(city, one)
+
+
+def build_open_class(city: City) -> None:
+    """A class of one trainee whose results are drafts yet."""
+    days = {"start": date(2026, 5, 11), "end": date(2026, 5, 15)}
+    one = make.training_class(city.root, f"{city.word}市2026年第二期干部专题研修班", f"{city.word}-2026-02", **days)
+    city.open_class = one
+    name_for(city, one)
+    city.open_enrolment = make.enrolment(one, city.cadres[0], 1)
+    make.session(one, 0)
+    make.exams(one, [city.open_enrolment], ["90"])
+    make.assessment(one)
+    score_class(one, actor=city.accounts["staff"])
+
+
+def name_for(city: City, one: TrainingClass) -> None:
+    make.class_role(city.accounts["manager"], one)
+    make.class_role(city.accounts["assessor"], one, ClassRole.Kind.ASSESSOR)
 
 
 def build_documents(city: City, one: TrainingClass) -> None:
@@ -137,6 +157,7 @@ def build_city(word: str) -> City:
     build_accounts(city)
     build_people(city)
     build_class(city)
+    build_open_class(city)
     return city
 
 

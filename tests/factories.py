@@ -7,11 +7,9 @@ from itertools import count
 from typing import Any
 
 from assessments.models import (
-    Block,
     ClassAssessment,
     Exam,
     Item,
-    Result,
     SatisfactionCount,
     ScoreEntry,
     ScoringScheme,
@@ -133,52 +131,17 @@ def entry(who: Enrolment, name: str, points: str, reason: str) -> ScoreEntry:
     )
 
 
-def exams(where: TrainingClass, people: Sequence[Enrolment]) -> None:
-    """Both exams of a class, by scores."""
-    for kind, score in ((Exam.Kind.ENTRY, "60"), (Exam.Kind.FINAL, "88")):
+def exams(where: TrainingClass, people: Sequence[Enrolment], finals: Sequence[str]) -> None:
+    """Both exams of a class, by scores; entry exams are all 60."""
+    for kind, scores in ((Exam.Kind.ENTRY, ["60"] * len(people)), (Exam.Kind.FINAL, finals)):
         exam = Exam.objects.create(training_class=where, kind=kind, by_answers=False)
-        for who in people:
+        for who, score in zip(people, scores, strict=True):
             exam.sheets.create(enrolment=who, score=Decimal(score))
 
 
 def assessment(where: TrainingClass) -> ClassAssessment:
     return ClassAssessment.objects.create(
         training_class=where, scheme=scheme(), entries_kept=True, satisfaction_kept=True
-    )
-
-
-def points_of_scheme() -> dict[str, str | None]:
-    """Points by item of somebody who reached 90.00 in the ten items."""
-    names = [
-        name for block in Block.objects.filter(scheme=scheme()) for name in block.items.values_list("name", flat=True)
-    ]
-    full = {"出勤情况": "14.00", "纪律建设": "10.00", "学习作业": "5.00", "班务与支部活动": "8.00", "小组履职": "6.00",
-            "内务与廉洁": "6.00", "课堂互动": "8.00", "研讨交流": "12.00", "结业测试": "13.20", "调研报告": "8.00",
-            "加分项": "2.00"}  # fmt: skip
-    return {name: full[name] for name in names if name in full}
-
-
-def result(who: Enrolment, rank: int, state: str = Result.State.CONFIRMED, **fields: Any) -> Result:
-    facts = {
-        "points": points_of_scheme(),
-        "base": Decimal("90.20"),
-        "bonus": Decimal("2.00"),
-        "total": Decimal("92.20"),
-        "grade": Result.Grade.EXCELLENT,
-        "rank": rank,
-        "candidate": Result.Candidate.YES if rank == 1 else Result.Candidate.NO,
-        "leave_hours": Decimal("0"),
-        "attended_hours": Decimal("16"),
-        "entry_score": Decimal("60"),
-        "final_score": Decimal("88"),
-    }
-    return Result.objects.create(
-        training_class=who.training_class,
-        enrolment=who,
-        scheme=scheme(),
-        state=state,
-        explanation={},
-        **(facts | fields),
     )
 
 

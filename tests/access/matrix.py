@@ -1,0 +1,172 @@
+"""Who may open what: one table, read by people and by test_matrix.py.
+
+A row is an address of the portal. `ok` names the columns that get the row's `code`; `forbidden` those that are in scope
+but not allowed (403, with a sentence); everybody else does not find it (404). Nobody and the disabled account are sent
+to the sign-in (302), unless the row is open. The admin's rows are made by rule: model × page × what the role may do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from organization.models import Unit
+from tests.cast import City
+
+STRANGERS = ("stranger_staff", "stranger_manager")
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+OUTSIDE = ("nobody", "disabled")
+SIGNED_IN = (
+    "staff", "manager", "assessor", "liaison", "sibling_liaison", "trainee", "other_trainee", "leader",
+    *ADMINISTRATORS, *STRANGERS,
+)  # fmt: skip
+COLUMNS = (*OUTSIDE, *SIGNED_IN)
+CLASS_DOOR = "staff manager assessor leader"
+LEARNERS = "trainee other_trainee"
+ALL = " ".join(SIGNED_IN)
+
+Arguments = Callable[[City], list[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its name, how its object is found, and what each column gets."""
+
+    name: str
+    arguments: Arguments = lambda city: []
+    ok: str = ""
+    forbidden: str = ""
+    code: int = 200
+    method: str = "get"
+    data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    open: bool = False
+    prepared_by: str = ""
+
+    def expected(self, column: str) -> int:
+        if self.open:
+            return self.code
+        if column in OUTSIDE:
+            return 302
+        if column in self.ok.split():
+            return self.code
+        return 403 if column in self.forbidden.split() else 404
+
+
+def one_class(city: City) -> list[Any]:
+    return [city.training_class.pk]
+
+
+def open_class(city: City) -> list[Any]:
+    return [city.open_class.pk]
+
+
+def enrolment(city: City) -> list[Any]:
+    return [city.enrolments[0].pk]
+
+
+def open_enrolment(city: City) -> list[Any]:
+    return [city.open_enrolment.pk]
+
+
+def paper(name: str) -> Arguments:
+    return lambda city: [city.documents[name].pk]
+
+
+def prepared(name: str) -> Arguments:
+    """An object that `prepared_by` has made for the row."""
+    return lambda city: [city.__dict__[name]]
+
+
+REASON = {"reason": "会议纪要第三号"}
+UPLOADERS = "staff manager stranger_staff stranger_manager"
+NOT_UPLOADERS = " ".join(set(SIGNED_IN) - set(UPLOADERS.split()))
+CLASS_LISTERS = f"{CLASS_DOOR} stranger_staff stranger_manager"
+NOT_CLASS_LISTERS = " ".join(set(SIGNED_IN) - set(CLASS_LISTERS.split()))
+
+ROWS = (
+    Row("sign_in", open=True),
+    Row("healthz", open=True),
+    Row("readyz", open=True),
+    Row("verify", lambda city: [city.documents["letter"].token], open=True),
+    Row("sign_out", ok=ALL, code=302, method="post"),
+    Row("password_change", ok=ALL),
+    Row("styleguide", ok=ALL),
+    Row("search", ok=ALL, query="?q=s"),
+    # lists
+    Row("class_list", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),
+    Row("class_list_export", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),
+    # one class: county staff, the named manager and assessors, leaders' figures; a trainee is told where to look
+    Row("class_page", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
+    Row("class_results", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
+    Row("class_satisfaction", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
+    Row("class_roster", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_roster_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_files", one_class, ok="staff manager leader", forbidden=f"assessor {LEARNERS}"),
+    Row("class_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_zip", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_summary_csv", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
+    Row("class_summary_xlsx", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
+    # what is done with results and documents
+    Row("class_drafts", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post"),
+    Row("results_show", open_class, ok="staff manager assessor", forbidden="leader trainee", code=302, method="post"),
+    Row("results_confirm", open_class, ok="staff assessor", forbidden="manager leader trainee", code=302, method="post"),
+    Row("results_amend", one_class, ok="staff assessor", forbidden=f"manager leader {LEARNERS}", code=302, method="post",
+        data=REASON, prepared_by="late_entry"),
+    # one trainee's points: the class door and the trainee; a liaison and a leader see the outcome elsewhere
+    Row("result_detail", enrolment, ok="staff manager assessor trainee", forbidden="liaison leader"),
+    Row("result_candidate", open_enrolment, ok="staff assessor", forbidden="manager", code=302, method="post",
+        data={**REASON, "chosen": "yes"}, prepared_by="tie"),
+    Row("result_leave", open_enrolment, ok="staff", forbidden="manager assessor", code=302, method="post", data=REASON),
+    # documents: letters follow the unit, sheets the trainee, bulletins the leader
+    Row("document_download", paper("letter"), ok="staff manager liaison"),
+    Row("document_download", paper("office_letter"), ok="staff manager liaison"),
+    Row("document_download", paper("sibling_letter"), ok="staff manager sibling_liaison"),
+    Row("document_download", paper("sheet_1"), ok="staff manager trainee"),
+    Row("document_download", paper("sheet_2"), ok="staff manager other_trainee"),
+    Row("document_download", paper("bulletin"), ok="staff manager leader"),
+    Row("batch_progress", prepared("batch"), ok="staff manager", forbidden=f"assessor leader {LEARNERS}",
+        prepared_by="a_batch"),
+    # the workbook
+    Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("workbook_rehearsal", prepared("imported"), ok="staff manager", prepared_by="an_import"),
+    Row("workbook_marked", prepared("imported"), ok="staff manager", prepared_by="an_import"),
+    Row("workbook_confirm", prepared("imported"), ok="staff manager", code=302, method="post", prepared_by="an_import"),
+    Row("workbook_done", prepared("imported"), ok="staff manager", code=302, prepared_by="an_import"),
+)  # fmt: skip
+
+# The first page leads class managers to their list and administrators to the admin.
+HOME = {"manager": 302, "assessor": 302, "stranger_manager": 302} | dict.fromkeys(ADMINISTRATORS, 302)
+
+# Addresses without a name: Django's own pages that are not used, and the files' way out.
+UNNAMED = {
+    "admin/login/": "signed-in people without the admin get 403, nobody goes to the portal's sign-in",
+    "admin/password_change/": "leads to the portal's page",
+    "admin/password_change/done/": "leads home",
+    "admin/r/<path:rest>": "404 for everybody",
+    "admin/(?P<url>.*)$": "the admin's catch-all: 404 or the missing slash",
+}
+
+ADMIN_PAGES = ("changelist", "add", "change", "history", "delete")
+OPENS_ADMIN = ("staff", "stranger_staff", *ADMINISTRATORS)
+ADMIN_SHARED = {"index": 200, "jsi18n": 200}
+# Rows that belong to no city: everybody with the permission finds them.
+WITHOUT_SCOPE = ("assessments.ScoringScheme", "assessments.Item", "courses.CourseCategory")
+# The tree of units, accounts and grants are whole for the administrators that work with them.
+WHOLE_FOR = {
+    "organization.Unit": ("system_admin", "security_admin"),
+    "organization.Account": ("system_admin", "security_admin"),
+    "organization.Grant": ("security_admin",),
+    "training.ClassRole": ("security_admin",),
+    "core.Batch": ("system_admin",),
+    "core.AuditEntry": ("audit_admin",),
+}
+
+
+def kind_of(column: str) -> str:
+    """The granted role behind an admin column."""
+    return "staff" if column in ("staff", "stranger_staff") else column
+
+
+def root_of(city: City) -> Unit:
+    return city.root

@@ -1,0 +1,146 @@
+"""The stage of the matrix: objects that a row needs, who stands in which column, what must not be seen."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+
+from assessments.models import Result
+from assessments.services import export_class, rehearse_workbook
+from core.audit import record
+from core.jobs import submit
+from core.keys import new_key
+from courses.models import Course, CourseCategory, Room, Teacher
+from organization.models import Account, AuthoritySetting
+from tests import factories as make
+from tests.access.matrix import ADMINISTRATORS
+from tests.cast import Cast, City
+from training.models import AttendanceMark, ClassRole, ClassSeries, Session
+
+
+def account_of(cast: Cast, column: str) -> Account | None:
+    if column == "nobody":
+        return None
+    city = cast.wangjiang if column.startswith("stranger") else cast.yunling
+    return city.accounts[column.removeprefix("stranger_")]
+
+
+# ---- what a row needs before it is asked ----
+
+
+def late_entry(city: City) -> None:
+    """Something to amend: an entry that came after the confirmation."""
+    make.entry(city.enrolments[0], "纪律建设", "-1", "补记：课堂接听电话")
+
+
+def tie(city: City) -> None:
+    """An open candidacy."""
+    result = Result.objects.get(enrolment=city.open_enrolment)
+    result.candidate = Result.Candidate.PENDING
+    result.explanation = {**(result.explanation or {}), "candidate": {"value": "待定", "places": 1, "sentence": ""}}
+    result.save()
+
+
+def a_batch(city: City) -> None:
+    documents = [paper.pk for paper in city.documents.values()]
+    batch = submit("document", "印发文书", documents, actor=city.staff.pk, subject_id=city.training_class.pk)
+    city.__dict__["batch"] = batch.pk
+
+
+def an_import(city: City) -> None:
+    """A workbook that would change nothing: the open class as it is."""
+    data = export_class(city.open_class, actor=city.manager)
+    imported = rehearse_workbook(data, "本班.xlsx", actor=city.manager, unit=city.root)
+    city.__dict__["imported"] = imported.pk
+
+
+PREPARATIONS: dict[str, Callable[[City], None]] = {
+    "late_entry": late_entry,
+    "tie": tie,
+    "a_batch": a_batch,
+    "an_import": an_import,
+}
+
+
+# ---- one row of every model that the admin shows ----
+
+
+def admin_object(city: City, label: str) -> Any:
+    """The primary key of the city's row of that model."""
+    return ADMIN_OBJECTS[label](city)
+
+
+def _course(city: City) -> Any:
+    category = CourseCategory.objects.get_or_create(name="理论教育")[0]
+    return Course.objects.create(unit=city.root, title=f"{city.word}课程", category=category, hours=4).pk
+
+
+def _batch(city: City) -> Any:
+    a_batch(city)
+    return city.__dict__["batch"]
+
+
+def _import(city: City) -> Any:
+    an_import(city)
+    return city.__dict__["imported"]
+
+
+ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
+    "organization.Unit": lambda city: city.bureau.pk,
+    "organization.Account": lambda city: city.liaison.pk,
+    "organization.Grant": lambda city: city.liaison.grants.get().pk,
+    "organization.AuthoritySetting": lambda city: (
+        AuthoritySetting.objects.create(unit=city.root, key="letter_word", value="培函", since=date(2026, 1, 1)).pk
+    ),
+    "trainees.Cadre": lambda city: city.cadres[0].pk,
+    "courses.CourseCategory": lambda city: CourseCategory.objects.get_or_create(name="理论教育")[0].pk,
+    "courses.Course": _course,
+    "courses.Teacher": lambda city: Teacher.objects.create(unit=city.root, name=f"{city.word}讲师").pk,
+    "courses.Room": lambda city: Room.objects.create(unit=city.root, name=f"{city.word}教室").pk,
+    "training.ClassSeries": lambda city: ClassSeries.objects.create(unit=city.root, name=f"{city.word}中青班").pk,
+    "training.TrainingClass": lambda city: city.training_class.pk,
+    "training.ClassRole": lambda city: ClassRole.objects.filter(training_class=city.training_class)[0].pk,
+    "training.Enrolment": lambda city: city.enrolments[0].pk,
+    "training.Session": lambda city: Session.objects.filter(training_class=city.training_class)[0].pk,
+    "training.AttendanceMark": lambda city: AttendanceMark.objects.filter(training_class=city.training_class)[0].pk,
+    "assessments.ScoringScheme": lambda city: make.scheme().pk,
+    "assessments.Item": lambda city: make.item("加分项").pk,
+    "assessments.ScoreEntry": lambda city: city.enrolments[0].entries.all()[0].pk,
+    "assessments.Exam": lambda city: city.training_class.exams.all()[0].pk,
+    "assessments.Result": lambda city: Result.objects.get(enrolment=city.enrolments[0]).pk,
+    "assessments.WorkbookImport": _import,
+    "reports.Document": lambda city: city.documents["letter"].pk,
+    "reports.NumberSeries": lambda city: city.documents["letter"].series_id,
+    "core.Batch": _batch,
+    "core.AuditEntry": lambda city: record("test.event", actor=city.staff.pk).pk,
+}
+
+
+# ---- what must not be seen ----
+
+
+def canaries(cast: Cast, column: str) -> list[str]:
+    """Words that no page shows to this column: the other city's people and things, and everybody's ID number."""
+    other = cast.yunling if column.startswith("stranger") else cast.wangjiang
+    numbers = [person.open_id_number() for city in (cast.yunling, cast.wangjiang) for person in city.cadres]
+    people = [person.name for person in other.cadres]
+    if column in ADMINISTRATORS:
+        return people + numbers
+    accounts = [who.display_name for who in other.accounts.values()]
+    return [*people, *numbers, *accounts, other.training_class.name, other.bureau.name, other.training_class.code]
+
+
+def body_of(response: HttpResponse | StreamingHttpResponse) -> str:
+    """All of the answer as text; Excel files are unpacked."""
+    data = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[arg-type,union-attr]
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = b"\n".join(archive.read(name) for name in archive.namelist())
+    return data.decode("utf-8", errors="replace")
+
+
+def op_id() -> str:
+    return str(new_key())
