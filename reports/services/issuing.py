@@ -15,7 +15,7 @@ from organization.preferences import preference
 from reports.models import Document, NumberSeries
 from reports.services.drafts import documents_of, forget_files, hold_class, refresh_drafts, submit_documents
 from reports.services.numbers import hold_series, put_forward, take_from_all
-from reports.services.wanted import key_of, wanted_of
+from reports.services.wanted import key_of, sheet_title, wanted_of
 from training.models import Enrolment, TrainingClass
 
 State, Kind = Document.State, Document.Kind
@@ -40,21 +40,22 @@ def confirm_and_issue(training_class: TrainingClass, *, actor: Account, on: date
 def amend_and_replace(
     training_class: TrainingClass, *, actor: Account, reason: str, on: date, touched: Collection[UUID] = ()
 ) -> Batch:
-    """Amend the results, and replace every document of a trainee whose result changed, and the bulletin.
+    """Amend the results, and replace every document of a trainee whose result, unit or name changed, and the bulletin.
 
-    `touched`: enrolments whose results were amended one by one before (a decision about 待定). Means of the class in
-    letters of untouched units stay those of their day.
+    `touched`: enrolments with another change that documents show (a post), or whose results were amended one by one
+    before (a decision about 待定). Means of the class in letters of untouched units stay those of their day.
     """
     hold_class(training_class)
-    issued = list(documents_of(training_class).filter(state=State.ISSUED))
+    issued = list(documents_of(training_class).filter(state=State.ISSUED).select_related("enrolment"))
     if any(document.file_id is None for document in issued):
         raise Refused("上一批文书还在生成，请等全部完成后再更正")
-    changed = {*amend_results(training_class, actor=actor, reason=reason), *touched}
+    moved = _moved(issued)
+    changed = {*amend_results(training_class, actor=actor, reason=reason), *touched, *moved}
     if not changed:
         raise Refused("重新计算后成绩没有变化，没有需要更正的文书")
     owed = {wanted.key for wanted in wanted_of(training_class)}
     make_void([document for document in issued if key_of(document) not in owed], LEFT, actor=actor)
-    units = set(Enrolment.objects.filter(pk__in=changed).values_list("unit_id", flat=True))
+    units = {*moved.values(), *Enrolment.objects.filter(pk__in=changed).values_list("unit_id", flat=True)}
     kept = (document for document in issued if key_of(document) in owed)
     old = [document for document in kept if _touches(document, changed, units)]
     _move(old, State.REPLACED)
@@ -102,7 +103,16 @@ def _confirmed(training_class: TrainingClass) -> bool:
     return assessments.filter(confirmed_at__isnull=False).exists()
 
 
-def _touches(document: Document, changed: Collection[UUID], units: Collection[UUID]) -> bool:
+def _moved(issued: Iterable[Document]) -> dict[UUID, UUID | None]:
+    """Trainees whose sheet bears another unit or name than the roster has now, with the unit on the sheet."""
+    return {
+        person.pk: sheet.unit_id
+        for sheet in issued
+        if (person := sheet.enrolment) and (sheet.unit_id, sheet.title) != (person.unit_id, sheet_title(person))
+    }
+
+
+def _touches(document: Document, changed: Collection[UUID], units: Collection[UUID | None]) -> bool:
     if document.kind == Kind.LETTER:
         return document.unit_id in units
     return document.kind == Kind.BULLETIN or document.enrolment_id in changed
@@ -110,6 +120,8 @@ def _touches(document: Document, changed: Collection[UUID], units: Collection[UU
 
 def _issue(drafts: Sequence[Document], *, on: date, actor: Account, reason: str = "") -> None:
     """Numbers in the order of the documents, from as many series as there are different 代字."""
+    if not drafts:
+        return
     office = drafts[0].office
     words = {kind: preference(office, setting, on) for kind, setting in WORDS.items()}
     taken = take_from_all(office, Counter(words[Kind(draft.kind)] for draft in drafts), on.year)

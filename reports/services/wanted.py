@@ -65,4 +65,8 @@ def _letters(training_class: TrainingClass, units: Iterable[Unit]) -> Iterator[W
 
 
 def _sheet(place: int, person: Enrolment) -> Wanted:
-    return Wanted(Kind.SHEET, place, f"{person.roster_name}考核结果单", person.unit, person)
+    return Wanted(Kind.SHEET, place, sheet_title(person), person.unit, person)
+
+
+def sheet_title(person: Enrolment) -> str:
+    return f"{person.roster_name}考核结果单"

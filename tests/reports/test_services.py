@@ -262,6 +262,28 @@ def test_a_decision_taken_before_touches_its_trainee(issued, actor):
     assert [sheet.enrolment for sheet in documents(Kind.SHEET, State.REPLACED)] == [person]
 
 
+def test_who_moves_to_another_unit_touches_both(issued, actor):
+    """Nobody is left in the first unit's letter but 欧阳青山; the other unit gets a letter of its own."""
+    Enrolment.objects.filter(roster_name="龚䶮").update(unit=Unit.objects.get(code="YL09"))
+    amend_and_replace(issued, actor=actor, reason="单位登记有误", on=ISSUED)
+    assert numbers(State.REPLACED) == ["培函〔2026〕1号", "培单〔2026〕3号", "培通〔2026〕1号"]
+    assert [letter.unit.name for letter in documents(Kind.LETTER, State.ISSUED)] == [
+        IN_TREE[0], IN_TREE[1], "云岭市融媒体中心", IN_TREE[2],
+    ]  # fmt: skip
+
+
+def test_who_was_written_wrongly_gets_a_new_sheet(issued, actor):
+    Enrolment.objects.filter(roster_name="龚䶮").update(roster_name="龚䶮䶮")
+    amend_and_replace(issued, actor=actor, reason="姓名登记有误", on=ISSUED)
+    assert numbers(State.REPLACED) == ["培函〔2026〕1号", "培单〔2026〕3号", "培通〔2026〕1号"]
+
+
+def test_when_everybody_left_all_is_void(issued, actor):
+    Enrolment.objects.update(state=Enrolment.State.WITHDRAWN)
+    amend_and_replace(issued, actor=actor, reason="本班作废", on=ISSUED)
+    assert set(Document.objects.values_list("state", flat=True)) == {State.VOID}
+
+
 def test_while_a_batch_is_at_work_nothing_is_amended(training_class, actor):
     confirm_and_issue(training_class, actor=actor, on=ISSUED)
     one_more_entry("龚䶮")
