@@ -308,6 +308,7 @@ def template_workbook() -> bytes:
     return write_template(rules_of(schemes_of(None))["4+1"])
 
 
+@intention
 def marked_up_workbook(imported: WorkbookImport) -> bytes:
     """The uploaded workbook with the faulty cells coloured and commented."""
     data = files.load(imported.file)
