@@ -20,7 +20,18 @@ from training.models.enrolment import HOLDS_A_SEAT
 Cell = str | Decimal | int | None
 
 PERSON = ("姓名", "身份证号", "单位")
-OUTCOME = ("常规项合计", "加分项", "总分", "等次", "名次", "优秀学员人选", "请假学时", "实到学时", "入学测试", "结业考试")
+OUTCOME = (
+    "常规项合计",
+    "加分项",
+    "总分",
+    "等次",
+    "名次",
+    "优秀学员人选",
+    "请假学时",
+    "实到学时",
+    "入学测试",
+    "结业考试",
+)
 UNSCORED = (Item.Rule.SUM_OF_ENTRIES, Item.Rule.VETO)
 STARTS_A_FORMULA = tuple("=+-@＝＋－＠")
 WIDTHS = {"姓名": 11.0, "身份证号": 20.0, "单位": 26.0}  # characters; the other columns: NARROW
