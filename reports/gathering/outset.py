@@ -17,7 +17,7 @@ from training.models import Enrolment, Session, TrainingClass
 from training.models.enrolment import HOLDS_A_SEAT
 
 WHY = "documents of a class are made by the worker, for the rows that were submitted in scope"
-CHECK_PATH = "/verify/{token}/"  # the open page that says genuine and current
+CHECK_PATH = "/d/{token}/"  # the open page that says genuine and current
 
 
 @dataclass(frozen=True, slots=True)
