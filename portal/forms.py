@@ -35,7 +35,8 @@ class WorkbookForm(OperationForm):
         super().__init__(*args, **kwargs)
         self.units = units
         field = cast(forms.ModelChoiceField, self.fields["unit"])
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("depth", "path")
+        field.empty_label = None
         if len(units) < 2:
             field.widget = forms.HiddenInput()
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 
 from assessments.models import WorkbookImport
+from organization.access import below as below_any
 from organization.models import Account, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
 from training.models import ClassRole, TrainingClass
 
 DEPARTMENT = "组织部干部教育科"
 IMPORTERS = (Role.STAFF, Role.SCHOOL)
+ORGANIZERS = (Unit.Kind.ORGANIZATION_DEPARTMENT, Unit.Kind.PARTY_SCHOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,16 @@ def named_manager(user: Account) -> bool:
 
 
 def units_for_import(user: Account) -> list[Unit]:
-    """Units for whose classes the account may upload, the highest first."""
-    held = Unit.objects.filter(pk__in=[held.unit_id for held in user.access.held if held.role in IMPORTERS])
+    """Units for whose classes the account may upload, the highest first.
+
+    A grant holds for the unit and all below it, of which departments and party schools organise classes; a manager
+    named for a class may update that one.
+    """
+    granted = [held.unit_id for held in user.access.held if held.role in IMPORTERS]
+    below = Unit.objects.filter(below_any(user.access.paths(*IMPORTERS), "path"), kind__in=ORGANIZERS)
     mine = ClassRole.objects.on(user.access.day).filter(account=user, kind=ClassRole.Kind.MANAGER)
-    units = held | Unit.objects.filter(classes__in=mine.values("training_class"))
-    return list(units.distinct().order_by("depth", "path"))
+    named = Unit.objects.filter(classes__in=mine.values("training_class"))
+    return list((Unit.objects.filter(pk__in=granted) | below | named).distinct().order_by("depth", "path"))
 
 
 def may_import(user: Account) -> Refusal | None:

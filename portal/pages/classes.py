@@ -85,6 +85,11 @@ def tabs(one: TrainingClass, door: Door, active: str) -> list[dict[str, Any]]:
     ]
 
 
+def upload_url(one: TrainingClass) -> str:
+    """Where the class's workbook is brought up to date: the unit is part of what a class is known by."""
+    return f"{reverse('portal:workbook_upload')}?unit={one.unit_id}"
+
+
 def header(one: TrainingClass, door: Door) -> dict[str, Any]:
     facts = [
         words.fact("编号", one.code),
@@ -95,7 +100,7 @@ def header(one: TrainingClass, door: Door) -> dict[str, Any]:
     actions = []
     if door.roster and door.writing:
         actions.append(
-            {"url": reverse("portal:workbook_upload"), "label": "更新工作簿", "icon": "upload", "primary": False}
+            {"url": upload_url(one), "label": "更新工作簿", "icon": "upload", "primary": False}
         )
     if door.roster:
         url = reverse("portal:class_export", args=[one.pk])

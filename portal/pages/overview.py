@@ -9,6 +9,7 @@ from assessments.models import ClassAssessment, Exam, Result, SatisfactionCount
 from core.models import AuditEntry
 from portal.acts import names_of
 from portal.pages import words
+from portal.pages.classes import upload_url
 from portal.rules import Door
 from reports.models import Document
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
@@ -103,7 +104,7 @@ def facts(one: TrainingClass) -> list[dict[str, Any]]:
 
 def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
     """What a class owes before it can be closed, with where to do it."""
-    upload = reverse("portal:workbook_upload") if door.roster and door.writing else ""
+    upload = upload_url(one) if door.roster and door.writing else ""
     results = reverse("portal:class_results", args=[one.pk])
     files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
     confirmed = bool(counts["results"]) and counts["confirmed"] == counts["results"]

@@ -15,6 +15,7 @@ from portal import rules
 from portal.acts import ask
 from portal.lists import chips, chosen, sorted_by
 from portal.pages import words
+from portal.pages.classes import upload_url
 from portal.rules import Door
 from training.models import TrainingClass
 
@@ -216,5 +217,5 @@ def fragment(request: HttpRequest, one: TrainingClass, door: Door) -> dict[str, 
         "filters": filters,
         "charts": charts(every),
         "asks": asks(one, door, every),
-        "upload_url": reverse("portal:workbook_upload") if door.roster and door.writing else "",
+        "upload_url": upload_url(one) if door.roster and door.writing else "",
     }
