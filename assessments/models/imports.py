@@ -9,6 +9,7 @@ from core.keys import new_key
 from core.models import StoredFile
 from core.scope import ScopedQuerySet
 from organization.models import Unit
+from organization.roles import Role
 from training.models import TrainingClass, class_door
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 class WorkbookImportQuerySet(ScopedQuerySet):
     def _visible_to(self, user: "Account") -> Self:
-        return self.filter(Q(uploaded_by_id=user.pk) | class_door(user.access, "training_class__", assessor=False))
+        """One's own, those of the area for the department, and those of the classes one is named for."""
+        door = class_door(user.access, "training_class__", assessor=False)
+        return self.filter(Q(uploaded_by_id=user.pk) | user.access.within("unit", Role.STAFF) | door)
 
 
 class WorkbookImport(models.Model):

@@ -1,6 +1,7 @@
 """Where each role comes in: the department's desk, a trainee's archive, a unit's letters, a leader's figures."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, Min, Q, QuerySet
@@ -154,11 +155,11 @@ def own_results(user: Account) -> list[Result]:
 def trainee_figures(results: list[Result]) -> list[dict[str, Any]]:
     if not results:
         return []
-    hours = sum((row.attended_hours or 0) for row in results)
+    hours = sum((row.attended_hours or Decimal(0) for row in results), Decimal(0))
     excellent = sum(row.grade == Result.Grade.EXCELLENT for row in results)
     return [
         words.figure("参加班次", len(results), "个"),
-        words.figure("实到学时", f"{hours:g}", "学时", "结班后记入学时"),
+        words.figure("实到学时", words.hours(hours), "学时", "结班后记入学时"),
         words.figure("优秀", excellent, "次"),
     ]
 
@@ -254,7 +255,9 @@ def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
 def leader_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any]]:
     seats = Enrolment.objects.visible_to(user).on_roster().filter(training_class__in=classes)
     results = area_results(user).filter(training_class__in=classes)
-    found = results.aggregate(mean=Avg("total"), excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT)))
+    found = results.aggregate(
+        mean=Avg("total", filter=Q(rank__isnull=False)), excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT))
+    )
     return [
         words.figure("班次", classes.count(), "个", url=reverse("portal:class_list")),
         words.figure("参训", seats.count(), "人次"),
@@ -274,10 +277,10 @@ def leader_charts(user: Account, year: int) -> list[dict[str, Any]]:
     results = area_results(user).filter(training_class__start__year=year)
     grades = dict(results.order_by().values_list("grade").annotate(Count("pk")))
     known = [(grade, grades[grade]) for grade in Result.Grade.values if grade in grades]
-    units = results.order_by().values_list("enrolment__unit__name").annotate(n=Count("pk")).order_by("-n")[:12]
+    units = results.order_by().values_list("enrolment__unit__name").annotate(n=Count("pk")).order_by("-n")[:10]
     if not known:
         return []
     return [
         bars("chart-grades", "等次分布", "等次", known),
-        bars("chart-units", "参训人次较多的单位", "单位", list(units)),
+        bars("chart-units", "参训人次较多的单位", "单位", list(units), horizontal=True),
     ]

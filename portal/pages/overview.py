@@ -43,7 +43,7 @@ def count_rows(one: TrainingClass) -> dict[str, Any]:
     reached = results.aggregate(
         results=Count("pk"),
         confirmed=Count("pk", filter=Q(state__in=CONFIRMED)),
-        mean=Avg("total"),
+        mean=Avg("total", filter=Q(rank__isnull=False)),  # those who left are not averaged
         excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT)),
         pending=Count("pk", filter=Q(candidate=Result.Candidate.PENDING)),
     )

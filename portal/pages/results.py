@@ -131,17 +131,20 @@ def charts(rows: list[Result]) -> list[dict[str, Any]]:
     return [bars("chart-grades", "等次分布", "等次", known), bars("chart-totals", "总分分布", "总分", spread)]
 
 
-def bars(key: str, title: str, head: str, counts: list[tuple[str, int]], unit: str = "人") -> dict[str, Any]:
+def bars(key: str, title: str, head: str, counts: list[tuple[str, int]], *, horizontal: bool = False) -> dict[str, Any]:
+    """People counted by something; long names stand better beside bars than under them."""
     return {
         "id": key,
         "kind": "bars",
         "title": title,
+        "tall": horizontal,
         "data": {
             "categories": [name for name, _ in counts],
-            "series": [{"name": "人数" if unit == "人" else "数量", "values": [count for _, count in counts]}],
-            "unit": unit,
+            "series": [{"name": "人数", "values": [count for _, count in counts]}],
+            "unit": "人",
+            "horizontal": horizontal,
         },
-        "table": {"head": [head, "人数" if unit == "人" else "数量"], "rows": [list(pair) for pair in counts]},
+        "table": {"head": [head, "人数"], "rows": [list(pair) for pair in counts]},
     }
 
 

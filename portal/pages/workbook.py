@@ -189,8 +189,9 @@ def sentence(change: dict[str, Any]) -> str:
 
 def next_steps(one: TrainingClass, results: str) -> list[dict[str, Any]]:
     files = reverse("portal:class_files", args=[one.pk])
+    confirmed = is_confirmed(one)
     return [
-        words.check("核对成绩和每一分的来历", False, "", results, "看成绩"),
-        words.check("公示、确认成绩", False, "确认后印发反馈函、结果单和综合通报", results, "去办理"),
+        words.check("核对成绩和每一分的来历", confirmed, "", results, "看成绩"),
+        words.check("公示、确认成绩", confirmed, "确认后印发反馈函、结果单和综合通报", results, "去办理"),
         words.check("下载文件", False, "", files, "看文件"),
     ]
