@@ -42,7 +42,7 @@ def read_entries(
         day = _date(row, today, faults)
         person = people.read(row, faults) if "姓名" in table.columns else None
         item = _item(row, scheme, faults)
-        points = _points(row, item, faults)
+        points = _points(row, item, scheme, faults)
         reason = read_free_text(row, "事由", faults)
         recorder = read_bounded(row, "记录人", 60, faults)
         if day and person and item and points and recorder is not None:
@@ -73,8 +73,8 @@ def _item(row: Line, scheme: SchemeRules, faults: FaultLog) -> ItemRules | None:
     return item
 
 
-def _points(row: Line, item: ItemRules | None, faults: FaultLog) -> _Points | None:
-    """Return the points of an entry; where the item is unknown only nonsense is reported."""
+def _points(row: Line, item: ItemRules | None, scheme: SchemeRules, faults: FaultLog) -> _Points | None:
+    """Return the points of an entry; where the item is unknown only what no item takes is reported."""
     cell, place = row.cell("分值"), row.place("分值")
     if "分值" not in row.table.columns or not has_value(cell, place, faults):
         return None
@@ -83,6 +83,8 @@ def _points(row: Line, item: ItemRules | None, faults: FaultLog) -> _Points | No
     word = key(cell) if isinstance(cell, str) else ""
     if item is not None and word in item.words:
         return _Points(item.words[word], word)
+    if item is None and word in scheme.words:
+        return None
     number = to_number(cell)
     wrong = _wrong(number, item, is_blank(cell))
     if wrong is None:

@@ -53,6 +53,11 @@ class SchemeRules:
         return next((item for item in self.items if key(item.name) == wanted), None)
 
     @property
+    def words(self) -> set[str]:
+        """Every rating that some item takes as a word."""
+        return {word for item in self.items for word in item.words}
+
+    @property
     def entered(self) -> list[str]:
         """Names of the items that take entries."""
         return [item.name for item in self.items if item.takes_entries]

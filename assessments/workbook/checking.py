@@ -115,7 +115,8 @@ def _check_attendance(reading: Reading) -> None:
     read, table = reading.attendance, reading.tables.get(attendance.NAME)
     if read is None or table is None:
         return
-    if read.columns and read.first_rows and not _anything_missed(reading):
+    wrong = any(fault.code == "attendance_code" for fault in reading.faults.faults)
+    if read.columns and read.first_rows and not (wrong or read.anything_missed):
         reading.faults.warning("nobody_missed", table.place(), "全班没有一次缺勤、迟到或请假，请核对")
     recorded = set(read.columns.values())
     told = {misplaced.fault.place.row for misplaced in reading.timetable.misplaced}
@@ -123,11 +124,6 @@ def _check_attendance(reading: Reading) -> None:
         if session not in recorded and row.number not in told:
             text = f"{session} 在“考勤”中没有一列，按未登记处理，全班计为出勤"
             reading.faults.warning("unrecorded_session", row.place("时段"), text, str(session))
-
-
-def _anything_missed(reading: Reading) -> bool:
-    bad = any(f.code == "attendance_code" for f in reading.faults.faults)
-    return bad or bool(reading.attendance and reading.attendance.marks)
 
 
 def _check_characters(reading: Reading, missing_characters: MissingCharacters) -> None:

@@ -9,7 +9,10 @@ from core.sheets.faults import Fault, Place
 from training.sheets import attendance
 from training.sheets.attendance import Orphan
 from training.sheets.people import Mentions
+from training.sheets.slots import Heading
 from training.sheets.timetable import Misplaced
+
+Span = tuple[datetime.date, datetime.date]
 
 MOST_HINTS = 50
 """Comparing every stranger with every trainee takes long where nobody is known."""
@@ -45,7 +48,7 @@ def _settle_columns(reading: Reading, followers: _Followers) -> None:
     start, end = reading.facts.start, reading.facts.end
     span = (start, end) if start and end else None
     for session in reading.timetable.misplaced:
-        mine = [orphan for orphan in orphans if _may_belong(orphan, session)]
+        mine = [orphan for orphan in orphans if _may_belong(orphan, session, span)]
         if mine:
             # A column inside the class's dates is the likelier one; of several each session takes one.
             taken = min(mine, key=lambda orphan: (not _same_day(orphan, session.date), not _is_within(orphan, span)))
@@ -53,15 +56,13 @@ def _settle_columns(reading: Reading, followers: _Followers) -> None:
             followers.add(session.fault, taken.fault)
 
 
-def _may_belong(orphan: Orphan, session: Misplaced) -> bool:
+def _may_belong(orphan: Orphan, session: Misplaced, span: Span | None) -> bool:
     """Tell whether a column that fits no session can be the column of a session whose time is at fault."""
     if orphan.heading is None:
         return False
-    same_period = orphan.heading.period == session.period
     match session.fault.code:
         case "duplicate_session":
-            # Either the number is missing, or the day or the period is another session's.
-            return same_period or _same_day(orphan, session.date)
+            return _is_of_doubled(orphan.heading, session, span)
         case "session_outside_class" | "bad_date":
             same_number = session.number in (None, orphan.heading.number)
             return session.period in (None, orphan.heading.period) and same_number
@@ -70,11 +71,21 @@ def _may_belong(orphan: Orphan, session: Misplaced) -> bool:
             return day_fits and session.period in (None, orphan.heading.period)
 
 
+def _is_of_doubled(heading: Heading, session: Misplaced, span: Span | None) -> bool:
+    """Either only the number is missing, or it is a first session whose day or period is another session's."""
+    same_period = heading.period == session.period
+    same_day = session.date is not None and heading.within(session.date, session.date)
+    if same_period and same_day:
+        return True
+    in_class = span is None or heading.within(*span)
+    return heading.number == 1 and in_class and (same_period or same_day)
+
+
 def _same_day(orphan: Orphan, day: datetime.date | None) -> bool:
     return day is not None and orphan.heading is not None and orphan.heading.within(day, day)
 
 
-def _is_within(orphan: Orphan, span: tuple[datetime.date, datetime.date] | None) -> bool:
+def _is_within(orphan: Orphan, span: Span | None) -> bool:
     return span is not None and orphan.heading is not None and orphan.heading.within(*span)
 
 

@@ -136,9 +136,8 @@ def _read_required(reading: Reading, units: UnitLookup, today: datetime.date) ->
         reading.roster = roster.read_roster(table, units, today, reading.faults)
         _check_not_empty(reading, table, any(True for _ in table.lines()), "没有一名学员", before)
     if table := reading.tables.get(timetable.NAME):
-        start, end = reading.facts.start, reading.facts.end
         before = len(reading.faults.faults)
-        span = (start, end) if start and end else None
+        span = (reading.facts.start, reading.facts.end)
         reading.timetable = timetable.read_timetable(table, span, reading.faults)
         _check_not_empty(reading, table, any(True for _ in table.lines()), "没有一次课", before)
     reading.people = People(reading.roster.seats, readable=reading.no_roster is None)

@@ -42,6 +42,8 @@ class AttendanceRead:
     orphans: list[Orphan] = field(default_factory=list)
     first_rows: dict[str, int] = field(default_factory=dict)
     marks: list[MarkRow] = field(default_factory=list)
+    anything_missed: bool = False
+    """Whether any cell says so, whoever's row and whatever column it is in."""
     repeated: list[tuple[str, Fault]] = field(default_factory=list)
     missing: list[tuple[str, Fault]] = field(default_factory=list)
 
@@ -98,7 +100,9 @@ def _match(
 ) -> None:
     heading = parse_heading(text)
     fitting = [session for session in timetable.keys if heading and heading.fits(session)]
-    if len(fitting) != 1:
+    if heading is not None and any(orphan.heading == heading for orphan in read.orphans):
+        faults.error("duplicate_column", place, "与前面一列的表头相同", text)
+    elif len(fitting) != 1:
         wrong = f"{fitting[0]} 在课程表中有几年的课，请写上年份" if fitting else "课程表中没有这次课"
         if heading is None:
             wrong = "表头无法识别，应写成“3月2日上午”，一个时段的第二次课写成“3月2日上午②”"
@@ -113,6 +117,7 @@ def _read_row(row: Line, checked: list[int], people: People, read: AttendanceRea
     label = people.read(row, faults)
     for index in checked:
         mark = _mark(row, index, faults)
+        read.anything_missed |= mark not in (None, Mark.PRESENT)
         if label is not None and label not in read.first_rows and mark not in (None, Mark.PRESENT):
             session = read.columns.get(index)
             if session is not None and mark is not None:

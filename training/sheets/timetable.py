@@ -15,6 +15,8 @@ NAME = "课程表"
 REQUIRED = ("日期", "时段", "课程名称", "学时")
 OPTIONAL = ("课程类别", "教学形式", "授课人", "地点")
 _MOST_HOURS = 24
+Span = tuple[datetime.date | None, datetime.date | None]
+"""The class's first and last day, None for what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,15 @@ class TimetableRead:
     misplaced: list[Misplaced] = field(default_factory=list)
 
 
-def read_timetable(table: Table, span: tuple[datetime.date, datetime.date] | None, faults: FaultLog) -> TimetableRead:
-    """Read every session; `span` is the class's first and last day, None where they could not be read."""
+def read_timetable(table: Table, span: Span, faults: FaultLog) -> TimetableRead:
+    """Read every session; what lies outside `span` is a fault."""
     read = TimetableRead()
     for row in table.lines():
         _read_row(row, span, read, faults)
     return read
 
 
-def _read_row(
-    row: Line, span: tuple[datetime.date, datetime.date] | None, read: TimetableRead, faults: FaultLog
-) -> None:
+def _read_row(row: Line, span: Span, read: TimetableRead, faults: FaultLog) -> None:
     when = _time(row, span, read, faults)
     title = _title(row, faults)
     hours = _hours(row, faults)
@@ -66,9 +66,7 @@ def _read_row(
         read.rows.append(SessionRow(when, title, hours, category, form, teacher, place, row.number))
 
 
-def _time(
-    row: Line, span: tuple[datetime.date, datetime.date] | None, read: TimetableRead, faults: FaultLog
-) -> SessionKey | None:
+def _time(row: Line, span: Span, read: TimetableRead, faults: FaultLog) -> SessionKey | None:
     before = len(faults.faults)
     day = _date(row, span, faults)
     slot = _slot(row, faults)
@@ -86,12 +84,13 @@ def _time(
     return when
 
 
-def _date(row: Line, span: tuple[datetime.date, datetime.date] | None, faults: FaultLog) -> datetime.date | None:
+def _date(row: Line, span: Span, faults: FaultLog) -> datetime.date | None:
     if "日期" not in row.table.columns:
         return None
     day = read_date(row.cell("日期"), row.place("日期"), faults)
-    if day and span and not span[0] <= day <= span[1]:
-        text = f"不在班次起止日期内（{span[0].isoformat()} 至 {span[1].isoformat()}）"
+    start, end = span
+    if day and not (start or day) <= day <= (end or day):
+        text = f"不在班次起止日期内（{start or '开始日期有误'} 至 {end or '结束日期有误'}）"
         faults.error("session_outside_class", row.place("日期"), text, day.isoformat())
     return day
 
