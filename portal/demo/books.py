@@ -132,9 +132,8 @@ def _fates(plan: Plan, names: Sequence[str]) -> dict[int, str]:
 
 def _tie(sitters: Sequence[Sitter]) -> list[Sitter]:
     """Two who are best, then two equals for the last place, then all the others."""
-    places = [place for place, one in enumerate(sitters) if not one.fate][:4]
-    tied = [replace(one, ability=min(one.ability, 0.8)) for one in sitters]
-    for place, ability in zip(places, (3.2, 3.0, 2.2, 2.2), strict=True):
-        tied[place] = replace(tied[place], ability=ability)
-    tied[places[3]] = replace(tied[places[3]], twin=tied[places[2]].label)
+    tied = [replace(one, ability=min(one.ability, 0.5)) for one in sitters]
+    places = [place for place, one in enumerate(sitters) if not one.fate and one.label != LEARNER][:4]
+    for place, fate in zip(places, ("榜首", "榜首", "并列", "并列"), strict=True):
+        tied[place] = replace(tied[place], ability=2.0, fate=fate)
     return tied

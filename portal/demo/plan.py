@@ -63,7 +63,9 @@ class Plan:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        return {"": CITY_UNITS + QINGXI_UNITS[1:3], "QX": QINGXI_UNITS, "QS": QINGSHAN_UNITS}[self.county]
+        return {"": CITY_UNITS + QINGXI_UNITS[1:3] + QINGSHAN_UNITS[1:2], "QX": QINGXI_UNITS, "QS": QINGSHAN_UNITS}[
+            self.county
+        ]
 
     @property
     def place(self) -> str:
@@ -122,6 +124,8 @@ PLANS = (
     Plan("street", "街道干部能力提升班", TOPIC, "", -4, 4, 14, Stage.ENDED, county="QS", units=3, withdrawn=1),
     Plan("young-2", "年轻干部递进培养班", MAIN, "年轻干部递进培养班", -3, 10, 36, Stage.ENDED, units=10, withdrawn=1, pleased=0.84),
     Plan("young-3", YOUNG, MAIN, YOUNG, -1, 15, 48, Stage.RUNNING, units=12, learner=True),
+    Plan("towns", "年轻干部读书班", MAIN, "年轻干部读书班", -1, 12, 16, Stage.RUNNING, county="QX", units=5),
+    Plan("streets", "社区治理骨干培训班", TOPIC, "", -1, 12, 12, Stage.RUNNING, county="QS", units=3),
     Plan("new-2", NEW, POST, NEW, 3, 10, 40, Stage.PLANNED, units=12),
     Plan("village-2", "乡镇党政正职培训班", MAIN, "", 4, 5, 24, Stage.PLANNED, county="QX", units=5),
     Plan("contest", "招商引资能力专题培训班", TOPIC, "", 6, 5, 20, Stage.CANCELLED, units=6, theory=False,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -21,22 +21,30 @@ LAPSES = (
     ("内务与廉洁", -1, "内务检查不合格"), ("纪律建设", -2, "未按规定请假外出"),
 )  # fmt: skip
 MERITS = ((1, "好书共读分享"), (2, "学员论坛主讲"), (1, "担任小组长"), (3, "调研成果获评一等"), (2, "结业汇报代表发言"))
+RATERS, MARKERS = ("带班教师评定", "小组互评"), ("阅卷人甲", "阅卷人乙")
+TALKS = ("有效提问", "主动发言", "案例分享")
 RECORDERS = ("周组织员", "吴组织员")
 SUGGESTIONS = (
     "希望增加现场教学", "建议多安排分组研讨", "课程安排紧凑，午休时间可适当延长", "希望提供课件供课后复习", "食堂菜品可以再丰富一些", "建议增加案例教学的比重",
     "希望多请基层一线的同志讲课", "建议开班前发放学习资料",
 )  # fmt: skip
 
+Points = tuple[str, Decimal, str, str]
+"""Item, points, reason, rating (the word, where one was given)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """A trainee as the records see them. `fate` is what happened: 退学, 特批, 旷课, 否决 or nothing special."""
+    """A trainee as the records see them. `fate` is what happened: 退学, 特批, 旷课, 否决, 榜首, 并列 or nothing special."""
 
     label: str
     ability: float
     fate: str = ""
-    twin: str = ""
-    """Somebody whose records are the same to the letter, so that the two stay tied."""
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the points are not drawn: the best of a class, and those who must stay equal behind them."""
+        return self.fate in ("榜首", "并列")
 
 
 def attendance_of(plan: Plan, sitters: Sequence[Sitter], sessions: Sequence[SessionRow], until: date) -> Attendance:
@@ -44,8 +52,7 @@ def attendance_of(plan: Plan, sitters: Sequence[Sitter], sessions: Sequence[Sess
     held = [row for row in sessions if row.key.date < until]
     marks: dict[str, dict[SessionKey, Mark]] = {}
     for sitter in sitters:
-        drawn = marks[sitter.twin] if sitter.twin else _marks(plan, sitter, sessions)
-        marks[sitter.label] = drawn
+        marks[sitter.label] = {} if sitter.scripted else _marks(plan, sitter, sessions)
     kept = {row.key for row in held}
     rows = [
         MarkRow(label, key, mark)
@@ -89,37 +96,46 @@ def _beyond_the_cap(sessions: Sequence[SessionRow]) -> list[SessionKey]:
 
 def entries_of(plan: Plan, sitters: Sequence[Sitter], days: Sequence[date]) -> tuple[EntryRow, ...]:
     """The process record, in the order of days."""
-    drawn: dict[str, list[EntryRow]] = {}
-    for sitter in sitters:
-        if sitter.twin:
-            drawn[sitter.label] = [replace(row, person=sitter.label) for row in drawn[sitter.twin]]
-        else:
-            drawn[sitter.label] = list(_entries(dice(plan.key, "entries", sitter.label), sitter, days))
-    return tuple(sorted((row for rows in drawn.values() for row in rows), key=lambda row: row.date))
+    rows = [row for sitter in sitters for row in _entries(plan, sitter, days)]
+    return tuple(sorted(rows, key=lambda row: row.date))
 
 
-def _entries(chance: Dice, sitter: Sitter, days: Sequence[date]) -> Iterator[EntryRow]:
-    able = sitter.ability
-
-    def entry(item: str, points: Decimal | int | None, reason: str, rating: str = "") -> EntryRow:
-        worth = None if points is None else Decimal(points)
-        return EntryRow(chance.choice(days), sitter.label, item, worth, rating, reason, chance.choice(RECORDERS))
-
-    for who in ("带班教师评定", "小组互评"):
-        word, points = RATINGS[_level(able + chance.gauss(0, 0.5))]
-        yield entry("研讨交流", points, who, word)
-    for marker in ("阅卷人甲", "阅卷人乙"):
-        yield entry(
-            "调研报告", Decimal(round(10 * _between(5.8, 7.3 + 0.7 * able + chance.gauss(0, 0.3), 9.8))) / 10, marker
-        )
-    for _ in range(max(0, min(4, round(1.4 + able + chance.gauss(0, 0.7))))):
-        yield entry("课堂互动", 1, chance.choice(("有效提问", "主动发言", "案例分享")))
-    if chance.random() < 0.25 - 0.1 * able:
-        yield entry(*chance.choice(LAPSES))
-    if chance.random() < 0.15 + 0.12 * able:
-        yield entry("加分项", *chance.choice(MERITS))
+def _entries(plan: Plan, sitter: Sitter, days: Sequence[date]) -> Iterator[EntryRow]:
+    chance = dice(plan.key, "entries", sitter.label)
+    points = _scripted(sitter) if sitter.scripted else _drawn(chance, sitter.ability, merits=not plan.tied)
+    for item, worth, reason, rating in points:
+        yield EntryRow(chance.choice(days), sitter.label, item, worth, rating, reason, chance.choice(RECORDERS))
     if sitter.fate == "否决":
-        yield entry("否决项", None, "结业考试舞弊，经考评工作小组认定")
+        veto = "结业考试舞弊，经考评工作小组认定"
+        yield EntryRow(days[-1], sitter.label, "否决项", None, "", veto, RECORDERS[0])
+
+
+def _scripted(sitter: Sitter) -> Iterator[Points]:
+    for who in RATERS:
+        yield "研讨交流", Decimal(15), who, "优"
+    for marker in MARKERS:
+        yield "调研报告", Decimal("9.6" if sitter.fate == "榜首" else "9.4"), marker, ""
+    for _ in range(4):
+        yield "课堂互动", Decimal(1), TALKS[0], ""
+    if sitter.fate == "榜首":
+        yield "加分项", Decimal(2), MERITS[1][1], ""
+
+
+def _drawn(chance: Dice, able: float, *, merits: bool) -> Iterator[Points]:
+    for who in RATERS:
+        word, points = RATINGS[_level(able + chance.gauss(0, 0.5))]
+        yield "研讨交流", points, who, word
+    for marker in MARKERS:
+        report = _between(5.8, 7.3 + 0.7 * able + chance.gauss(0, 0.3), 9.8)
+        yield "调研报告", Decimal(round(10 * report)) / 10, marker, ""
+    for _ in range(max(0, min(4, round(1.4 + able + chance.gauss(0, 0.7))))):
+        yield "课堂互动", Decimal(1), chance.choice(TALKS), ""
+    if chance.random() < 0.25 - 0.1 * able:
+        item, less, reason = chance.choice(LAPSES)
+        yield item, Decimal(less), reason, ""
+    if merits and chance.random() < 0.15 + 0.12 * able:
+        more, reason = chance.choice(MERITS)
+        yield "加分项", Decimal(more), reason, ""
 
 
 def _level(drawn: float) -> int:
@@ -144,10 +160,16 @@ def paper_of(plan: Plan, sitters: Sequence[Sitter], final: bool) -> Paper:
         chosen = tuple(
             _answer(own, question, _share(able, *trait)) for question, trait in zip(questions, traits, strict=True)
         )
-        papers[sitter.label] = papers.get(sitter.twin, chosen)
+        papers[sitter.label] = _well_known(sitter, questions) if final and sitter.scripted else chosen
     if plan.scores_only:
         return Paper(scores=tuple(ScoreRow(label, _score(questions, given)) for label, given in papers.items()))
     return Paper(tuple(questions), tuple(AnswerRow(label, given) for label, given in papers.items()))
+
+
+def _well_known(sitter: Sitter, questions: Sequence[Question]) -> tuple[str, ...]:
+    """Everything right; of those who share a place, the first question wrong."""
+    right = tuple(question.key for question in questions)
+    return right if sitter.fate == "榜首" else ("B" if right[0] == "A" else "A", *right[1:])
 
 
 def _question(chance: Dice, number: int) -> Question:

@@ -29,8 +29,9 @@ COURSES = {
 }  # fmt: skip
 PATTERN = (THEORY, SPIRIT, THEORY, SKILL, THEORY, SPIRIT, SPIRIT, THEORY, KNOWLEDGE, THEORY)
 SKILLED = (SKILL, THEORY, KNOWLEDGE, SPIRIT, SKILL, THEORY, SKILL, SPIRIT, KNOWLEDGE, SKILL)
-TEACHERS = ("闻教授（市委党校）", "柳副教授（市委党校）", "秦老师（市委党校）", "石讲师（市委党校）")
+TEACHERS = ("穆教授（市委党校）", "柳副教授（市委党校）", "秦老师（市委党校）", "石讲师（市委党校）")
 LEADERS = ("市委组织部领导", "市财政局主要负责人", "市委党校主要负责人")
+SITES = ("云岭革命纪念馆", "清风廉政教育基地", "云岭工业园区", "石桥镇党群服务中心")
 ROOMS = ("第一报告厅", "第二报告厅", "第三教室")
 HOURS = {Period.MORNING: Decimal(4), Period.AFTERNOON: Decimal(3), Period.EVENING: Decimal(2)}
 
@@ -67,5 +68,5 @@ def _session(
 ) -> SessionRow:
     title, form = next(courses[category])
     teacher = chance.choice(LEADERS) if chance.random() < 0.22 else chance.choice(TEACHERS)
-    place = "教学点" if form == SITE else room
+    place = chance.choice(SITES) if form == SITE else room
     return SessionRow(key, title, HOURS[key.period], category, form, teacher, place)

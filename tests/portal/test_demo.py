@@ -13,6 +13,7 @@ from assessments.models import Result, SatisfactionCount, WorkbookImport
 from core.idnumber import fault_of
 from core.jobs import drain
 from core.models import AuditEntry, Batch
+from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.demo.accounts import new_password, settle_password
@@ -21,7 +22,7 @@ from portal.demo.people import LEARNER, everybody
 from portal.demo.plan import PLANS, Stage, calendar_of
 from reports.models import Document
 from trainees.models import Cadre
-from training.models import AttendanceMark, ClassRole, Enrolment, TrainingClass
+from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Session, TrainingClass
 
 NAMED = {"zuzhibu", "banzhuren", "lianluoyuan", "xueyuan", "lingdao", "guanliyuan"}
 ANY_DAYS = [date(2026, 1, 1), date(2026, 5, 3), date(2026, 10, 2), date(2026, 11, 22), date(2027, 12, 31)]
@@ -48,6 +49,7 @@ def test_the_city_lives(city):
     check_states()
     check_people()
     check_papers()
+    check_every_office()
     check_accounts(city)
     check_uploads()
     check_twice_is_once(city)
@@ -96,6 +98,17 @@ def check_papers():
     assert Document.objects.filter(kind="letter", unit__code="YL01", state="issued").exists()
     waiting = Batch.objects.filter(items__state="waiting").distinct()
     assert waiting.count() >= 5
+
+
+def check_every_office():
+    """Each department has a class that runs, documents to read, and the school a catalogue."""
+    for username in ("zuzhibu", "qingxi", "qingshan"):
+        staff = Account.objects.get(username=username)
+        assert TrainingClass.objects.visible_to(staff).filter(state=TrainingClass.State.RUNNING).exists()
+        assert Document.objects.visible_to(staff).filter(state=Document.State.ISSUED).exists()
+    for model in (CourseCategory, Course, Teacher, Room, ClassSeries):
+        assert model.objects.count() >= 4, model
+    assert not Session.objects.filter(category=None).exists()
 
 
 def check_accounts(folder):
