@@ -1,20 +1,26 @@
 """B3: scores, grades and ranks of many classes beside the bare aggregate queries over the same rows.
 
-`python -m benchmarks.bench_scoring [CLASSES] [TRAINEES]` with the services up; it works in a database of its own and
-drops it. A trainee has 94 marks, 19 entries and two papers of 40 questions, as in a city's year (ARCHITECTURE.md).
+A trainee has 94 marks, 19 entries and two papers of 40 questions, as in a city's year (ARCHITECTURE.md).
 """
 
-import os
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection, connections
+
+from assessments.models import Exam, Question
+from assessments.scoring.compute import compute
+from benchmarks.databases import own_database
+from benchmarks.table import Row, at_most
+from tests.assessments.scoring.rows import ClassRows, make_unit
+from training.models import Session
+
+CLASSES, TRAINEES = 20, 50
 SESSIONS, ENTRIES, QUESTIONS = 94, 19, 40
 START = date(2026, 3, 2)
 
@@ -50,23 +56,8 @@ BARE = [
 ]
 
 
-@contextmanager
-def own_database(name: str) -> Iterator[None]:
-    """A prepared database of the benchmark's own, dropped at the end."""
-    from core.database import create_database, drop_database, template_database, using_database
-
-    create_database(name, template_database())
-    try:
-        with using_database(name):
-            yield
-    finally:
-        drop_database(name)
-
-
 def fill(classes: int, trainees: int) -> list[UUID]:
     """Classes with everything a year has; their keys."""
-    from tests.assessments.scoring.rows import ClassRows, make_unit
-
     unit = make_unit()
     made = [_class(ClassRows(unit), trainees) for _ in range(classes)]
     _add_rows(made[0])
@@ -74,9 +65,6 @@ def fill(classes: int, trainees: int) -> list[UUID]:
 
 
 def _class(rows: Any, trainees: int) -> Any:
-    from assessments.models import Exam, Question
-    from training.models import Session
-
     Session.objects.bulk_create(
         Session(
             training_class=rows.training_class, date=START + timedelta(days=n // 2), period=1 + n % 2, title="课",
@@ -92,8 +80,6 @@ def _class(rows: Any, trainees: int) -> Any:
 
 
 def _add_rows(rows: Any) -> None:
-    from django.db import connection, connections
-
     names = (
         "纪律建设",
         "学习作业",
@@ -116,8 +102,6 @@ def _add_rows(rows: Any) -> None:
 
 
 def bare() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for query in BARE:
             cursor.execute(query)
@@ -125,8 +109,6 @@ def bare() -> None:
 
 
 def scores(keys: list[UUID]) -> int:
-    from assessments.scoring.compute import compute
-
     return sum(len(each.trainees) for each in compute(keys))
 
 
@@ -146,36 +128,17 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(classes: int, trainees: int) -> dict[str, str]:
-    """One run: figures by name, ready for a table."""
-    with own_database(f"bench_scoring_{os.getpid()}"):
-        keys = fill(classes, trainees)
+def rows() -> Iterator[Row]:
+    with own_database("scoring"):
+        keys = fill(CLASSES, TRAINEES)
         scores(keys[:1])
         bare()
         start = peak()
         scores(keys[: max(1, len(keys) // 4)])
-        quarter = peak()
+        quarter = peak() - start
         scores(keys)
-        whole = peak()
-        plain, taken = fastest(5, bare, lambda: scores(keys))
-    return {
-        "classes × trainees": f"{classes} × {trainees}",
-        "bare aggregates, s": f"{plain:.2f}",
-        "scores, grades, ranks, s": f"{taken:.2f}",
-        "ratio (aim ≤ 2)": f"{taken / plain:.2f}",
-        "memory beyond the bare queries, MB, a quarter → all": f"{quarter - start:.0f} → {whole - start:.0f}",
-    }
-
-
-def main(arguments: list[str]) -> None:
-    import django
-
-    django.setup()
-    classes, trainees = (int(arguments[i]) if len(arguments) > i else default for i, default in enumerate((20, 50)))
-    for name, value in measure(classes, trainees).items():
-        print(f"{name:<55}{value}")
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    main(sys.argv[1:])
+        whole = peak() - start
+        plain, taken = fastest(3, bare, lambda: scores(keys))
+    what = f"scores, grades and ranks of {CLASSES} classes of {TRAINEES}"
+    yield at_most("B3", what, f"{taken:.2f} s", f"bare aggregates {plain:.2f} s", taken / plain, 2)
+    yield Row("B3", "memory beyond the bare queries", f"{whole:.0f} MB", f"{quarter:.0f} MB for a quarter", aim="flat")

@@ -1,0 +1,28 @@
+"""What the kernel knows of a worker's child processes."""
+
+import os
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def resident(worker: int) -> float:
+    """MB that the worker's largest child holds."""
+    return max(_resident(child) for child in children(worker)) / 1024
+
+
+def _resident(pid: int) -> int:
+    """KB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
+
+def processor_time(worker: int) -> float:
+    """Seconds of processor time that the worker's children have used."""
+    stats = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children(worker)]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / TICKS
