@@ -13,6 +13,15 @@ TITLES = ("教授", "副教授", "讲师", "讲师")
 SEATS = (300, 120, 60)
 
 
+def fill_county(department: Unit, *, actor: Account) -> None:
+    """What a county keeps of its own: a course of each category, a teacher, a room."""
+    for row in CourseCategory.objects.order_by("position"):
+        title = COURSES[row.name][0][0]
+        add_to_catalogue(Course(unit=department, title=title, category=row, hours=Decimal(3)), actor=actor)
+    add_to_catalogue(Teacher(unit=department, name="本地讲师团", employer=department.name), actor=actor)
+    add_to_catalogue(Room(unit=department, name="干部教育中心报告厅", capacity=80), actor=actor)
+
+
 def fill_catalogue(school: Unit, *, actor: Account) -> None:
     """Categories, courses, teachers, rooms and teaching sites, before the first class."""
     for place, (category, courses) in enumerate(COURSES.items(), 1):

@@ -13,7 +13,7 @@ from organization.services import set_preference
 from portal.demo.accounts import SINCE, open_accounts, settle_password, write_down
 from portal.demo.books import Seating, book_of
 from portal.demo.cadres import link_account, verify_cadres
-from portal.demo.catalogue import fill_catalogue
+from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.faulty import faulty_workbook
 from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
 from portal.demo.plan import PLANS, Plan, calendar_of
@@ -62,6 +62,8 @@ class City:
     def build(self) -> None:
         self.set_words()
         fill_catalogue(self.units["YLDX"], actor=self.department)
+        for code in ("QX", "QS"):
+            fill_county(self.units[code], actor=self.offices[code].manager)
         for plan in PLANS:
             self.make(plan)
         self.check_cadres()

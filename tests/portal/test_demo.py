@@ -106,6 +106,7 @@ def check_every_office():
         staff = Account.objects.get(username=username)
         assert TrainingClass.objects.visible_to(staff).filter(state=TrainingClass.State.RUNNING).exists()
         assert Document.objects.visible_to(staff).filter(state=Document.State.ISSUED).exists()
+        assert Course.objects.filter(staff.access.within("unit", Role.STAFF)).count() >= 4
     for model in (CourseCategory, Course, Teacher, Room, ClassSeries):
         assert model.objects.count() >= 4, model
     assert not Session.objects.filter(category=None).exists()
