@@ -15,7 +15,14 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from assessments.models import ClassAssessment, Exam, Item, ScoringScheme, WorkbookImport
-from assessments.services.lookups import busy_elsewhere, directory_of, master_records, rules_of, schemes_of
+from assessments.services.lookups import (
+    busy_elsewhere,
+    directory_of,
+    master_records,
+    rules_of,
+    schemes_of,
+    taken_elsewhere,
+)
 from assessments.services.papers import write_paper
 from assessments.services.records import write_entries, write_satisfaction
 from assessments.services.scoring import score_class
@@ -29,7 +36,6 @@ from core.audit import record, record_many
 from core.crypto import blind_index
 from core.operations import Conflict, Refused, intention
 from core.pdf.coverage import missing_characters
-from core.sheets.cells import Book
 from core.sheets.faults import Fault, Level, Place
 from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.reading import read_workbook
@@ -57,8 +63,9 @@ def rehearse_for(data: bytes, unit: Unit | None, today: date, directory: UnitDir
     """
     workbook = read_workbook(data, CLASS_WORKBOOK)
     schemes = schemes_of(unit)
-    if unit is not None:
-        schemes |= _scheme_it_began_with(workbook, unit, schemes, today)
+    facts = peek_facts(workbook, rules_of(schemes), today) if unit else None
+    known = find_class(ClassIdentity.of(facts, unit)) if facts and unit else None
+    schemes |= _scheme_it_began_with(known)
     rehearsal = judge(
         workbook,
         units=directory or _directory(unit),
@@ -66,18 +73,15 @@ def rehearse_for(data: bytes, unit: Unit | None, today: date, directory: UnitDir
         missing_characters=missing_characters,
         today=today,
         cadres=master_records,
+        clashes=taken_elsewhere(unit, known, facts.place) if facts and unit else None,
     )
     if rehearsal.book is None or unit is None:
         return rehearsal
     return _with_overlaps(rehearsal, rehearsal.book, unit)
 
 
-def _scheme_it_began_with(
-    workbook: Book, unit: Unit, schemes: Mapping[str, ScoringScheme], today: date
-) -> dict[str, ScoringScheme]:
+def _scheme_it_began_with(known: TrainingClass | None) -> dict[str, ScoringScheme]:
     """The edition that a class which is there already keeps; its entries are judged by it."""
-    facts = peek_facts(workbook, rules_of(schemes), today)
-    known = find_class(ClassIdentity.of(facts, unit)) if facts else None
     there = ClassAssessment.objects.select_related("scheme").filter(pk=known.pk).first() if known else None
     return {there.scheme.name: there.scheme} if there else {}
 

@@ -1,17 +1,19 @@
-"""What a rehearsal must know of the database: units, schemes, cadres."""
+"""What a rehearsal must know of the database: units, schemes, cadres, other classes' sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from assessments.models import Item, ScoringScheme
 from assessments.sheets.scheme import ItemRules, SchemeRules
-from assessments.workbook.checking import CadreFacts
+from assessments.workbook.checking import CadreFacts, Clash, ClashLookup
 from core.crypto import blind_index
+from core.sheets.text import key
 from organization.directory import UnitDirectory
 from organization.models import Unit
 from organization.services import authority_of
 from trainees.models import Appointment, Cadre
-from training.models import Enrolment, TrainingClass
+from training.models import Enrolment, Session, TrainingClass
+from training.sheets.rows import SessionRow
 
 
 def directory_of(unit: Unit) -> UnitDirectory:
@@ -78,3 +80,27 @@ def busy_elsewhere(indexes: Sequence[str], known: TrainingClass | None, start: d
     if known is not None:
         rows = rows.exclude(training_class=known)
     return {row.cadre.id_number_index: row for row in rows}
+
+
+def taken_elsewhere(unit: Unit, known: TrainingClass | None, campus: str) -> ClashLookup:
+    """Look for teachers and places that another class of the authority has in the same half-day (one query).
+
+    A teacher is one person wherever; a place is one place only in classes of the same 培训地点 (`campus`).
+    """
+
+    def look(sessions: Sequence[SessionRow]) -> Iterator[Clash]:
+        others = Session.objects.filter(training_class__unit__in=Unit.objects.below(authority_of(unit)))
+        others = others.filter(date__in={session.key.date for session in sessions})
+        others = others.exclude(training_class__state=TrainingClass.State.CANCELLED).select_related("training_class")
+        taken: dict[object, str] = {}
+        for row in others.exclude(training_class=known) if known else others:
+            taken[row.date, row.period, "授课人", key(row.teacher_name)] = row.training_class.name
+            if key(row.training_class.place) == key(campus):
+                taken[row.date, row.period, "地点", key(row.place_name)] = row.training_class.name
+        for session in sessions:
+            for column, written in (("授课人", session.teacher), ("地点", session.place)):
+                other = taken.get((session.key.date, session.key.period, column, key(written)))
+                if written and other is not None:
+                    yield Clash(session, column, f"这个时段已在班次“{other}”")
+
+    return look
