@@ -6,17 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 
 from assessments.models import ScoreEntry
 from tests.assessments.scoring.rows import ClassRows, make_unit
+from tests.samples import DATA
 from training.models import Enrolment, Session
 
-DATA = Path(__file__).parents[4] / "shared" / "data"
 MARKS = {"迟": "late", "早": "early", "事": "personal", "病": "sick", "公": "official", "旷": "absent"}
 RATINGS = {"优": 15, "良": 12, "中": 9, "差": 6, "未发言": 0}
 PERIODS = {"上午": 1, "下午": 2, "晚上": 3}
@@ -53,8 +51,6 @@ def table(sheet: Any, *required: str) -> list[dict[str, Any]]:
 
 
 def load(name: str) -> Sample:
-    if not DATA.exists():
-        pytest.fail(f"the samples are expected in {DATA}")
     book = openpyxl.load_workbook(DATA / f"class_{name}.xlsx", data_only=True)
     sheets = {text(sheet.title): sheet for sheet in book}
     expected = json.loads((DATA / f"class_{name}.expect.json").read_text(encoding="utf-8"))

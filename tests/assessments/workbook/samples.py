@@ -8,7 +8,6 @@ import datetime
 import io
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -20,8 +19,9 @@ from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.parsing import parse
 from core.sheets.reading import from_wire
 from organization.directory import UnitDirectory, split_short_names
+from organization.loading import SHIPPED_UNITS
+from tests.samples import DATA as DATA
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 TODAY = datetime.date(2026, 11, 22)
 Sheets = dict[str, list[list[Any]]]
 
@@ -148,7 +148,7 @@ def read_here(data: bytes) -> Book:
 
 def units() -> UnitDirectory:
     """The demo city's units."""
-    with (DATA / "units.csv").open(encoding="utf-8-sig") as lines:
+    with SHIPPED_UNITS.open(encoding="utf-8-sig") as lines:
         rows = [(row["编码"], row["单位名称"], split_short_names(row["简称"])) for row in csv.DictReader(lines)]
     return UnitDirectory.from_rows(rows)
 
