@@ -49,8 +49,18 @@ def field_keys() -> dict[str, bytes]:
 
 
 def index_key() -> bytes:
-    """Key of the blind index over ID numbers (HMAC-SM3), 64 hex digits, kept apart from the field keys."""
-    value = required("INDEX_KEY", "64 位十六进制")
+    """Key of the blind index over ID numbers (HMAC-SM3), kept apart from the field keys."""
+    return hmac_key("INDEX_KEY")
+
+
+def audit_key() -> bytes:
+    """Key of the audit log's chain (HMAC-SM3), kept apart from the database and from its backups."""
+    return hmac_key("AUDIT_KEY")
+
+
+def hmac_key(name: str) -> bytes:
+    """64 hex digits."""
+    value = required(name, "64 位十六进制")
     if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
-        raise UnsafeSettings("INDEX_KEY 应为 64 位十六进制")
+        raise UnsafeSettings(f"{name} 应为 64 位十六进制")
     return bytes.fromhex(value)

@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from config.env import BASE_DIR, UnsafeSettings, env, field_keys, index_key, load_env_file, required, secret_key
+from config.env import (
+    BASE_DIR,
+    UnsafeSettings,
+    audit_key,
+    env,
+    field_keys,
+    index_key,
+    load_env_file,
+    required,
+    secret_key,
+)
 
 load_env_file()
 
@@ -12,6 +22,7 @@ SECRET_KEY = secret_key(DEBUG)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_KEYS = field_keys()
 INDEX_KEY = index_key()
+AUDIT_KEY = audit_key()
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -178,6 +189,9 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=14)
+
+# ---- audit log ----
+AUDIT_SEALS_DIR = env.str("AUDIT_SEALS_DIR", default=str(VAR_DIR / "audit-seals"))
 
 # ---- browser-side protection ----
 SECURE_SSL_REDIRECT = HTTPS

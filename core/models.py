@@ -5,9 +5,15 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast, Now
 
 from core.keys import new_key
+
+
+def this_transaction() -> Cast:
+    """The number of the writing transaction: it says for certain when a row's neighbours can no longer appear."""
+    return Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField())
 
 
 class AppendOnly(models.Model):
@@ -57,7 +63,7 @@ class AuditEntry(AppendOnly):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
     actor_id = models.UUIDField("操作人", null=True, db_index=True)
-    role = models.CharField("以何角色", max_length=20, blank=True)
+    role = models.CharField("以何角色", max_length=80, blank=True)
     event = models.CharField("事件", max_length=60, db_index=True)
     object_type = models.CharField("对象类型", max_length=60, blank=True)
     object_id = models.CharField("对象", max_length=40, blank=True)
@@ -69,13 +75,117 @@ class AuditEntry(AppendOnly):
     source_ip = models.GenericIPAddressField("来源地址", null=True)
     session_hash = models.CharField("会话", max_length=16, blank=True)
     request_id = models.UUIDField("请求", null=True)
+    xact = models.BigIntegerField("事务", db_default=this_transaction(), editable=False)
 
     class Meta(AppendOnly.Meta):
         verbose_name = verbose_name_plural = "审计记录"
-        indexes: ClassVar = [models.Index(fields=["object_type", "object_id", "id"], name="audit_object")]
+        indexes: ClassVar = [
+            models.Index(fields=["object_type", "object_id", "id"], name="audit_object"),
+            models.Index(fields=["xact", "id"], name="audit_xact"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event}"
+
+
+class AuditSeal(AppendOnly):
+    """A link of the audit chain (审计封存): the entries of a span of transactions, bound to the link before it.
+
+    It covers the entries with `since` ≤ xact < `until` and id > `after_id`. `leaves` holds 40 bytes an entry in the
+    order of their ids: the id (8, big endian) and the SM3 of its content. `mac` is HMAC-SM3 with AUDIT_KEY over the
+    link's fields, the SM3 of its leaves and `previous` (core.audit.sealing).
+    """
+
+    id = models.BigIntegerField("序号", primary_key=True)
+    at = models.DateTimeField("封存时间")
+    form = models.PositiveSmallIntegerField("格式", default=1)
+    system = models.BigIntegerField("数据库标识")
+    after_id = models.BigIntegerField("起于记录", default=0)
+    since = models.BigIntegerField("自事务")
+    until = models.BigIntegerField("至事务（不含）")
+    first = models.BigIntegerField("首条记录")
+    last = models.BigIntegerField("末条记录")
+    count = models.PositiveIntegerField("条数")
+    leaves = models.BinaryField("各条散列")
+    previous = models.CharField("上一封存", max_length=64)
+    mac = models.CharField("校验值", max_length=64, unique=True)
+
+    class Meta(AppendOnly.Meta):
+        verbose_name = verbose_name_plural = "审计封存"
+
+    def __str__(self) -> str:
+        return f"第 {self.pk} 号封存（{self.count} 条）"
+
+
+class AuditArchive(AppendOnly):
+    """What became of old seals (审计归档): their entries lie in a signed file, or were purged after that was verified."""
+
+    class Act(models.TextChoices):
+        ARCHIVED = "archived", "已归档"
+        PURGED = "purged", "已清除"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("时间")
+    act = models.CharField("办理", max_length=10, choices=Act)
+    first_seal = models.BigIntegerField("首号封存")
+    last_seal = models.BigIntegerField("末号封存")
+    count = models.PositiveBigIntegerField("条数")
+    file_name = models.CharField("文件", max_length=200)
+    digest = models.CharField("文件散列（SM3）", max_length=64)
+    by_id = models.UUIDField("办理人", null=True)
+    mac = models.CharField("校验值", max_length=64)
+
+    class Meta(AppendOnly.Meta):
+        verbose_name = verbose_name_plural = "审计归档"
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.first_seal}–{self.last_seal}"
+
+
+class AuditCursor(models.Model):
+    """How far the log has been handed on (转发进度): everything before this transaction and id."""
+
+    name = models.CharField("去向", max_length=20, primary_key=True)
+    xact = models.BigIntegerField("事务", default=0)
+    entry_id = models.BigIntegerField("记录", default=0)
+    at = models.DateTimeField("时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计转发进度"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.entry_id}"
+
+
+class RowChange(AppendOnly):
+    """A change of one row (数据变更史), written by triggers whoever changes it: services, bulk writes, plain SQL.
+
+    `before` and `after` hold the changed columns; columns that name people or are long hold “（不记）”.
+    """
+
+    class Verb(models.TextChoices):
+        INSERT = "insert", "新增"
+        UPDATE = "update", "修改"
+        DELETE = "delete", "删除"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("时间", db_default=Now())
+    table_name = models.CharField("数据表", max_length=60)
+    row_id = models.CharField("行", max_length=40)
+    verb = models.CharField("变更", max_length=6, choices=Verb)
+    before = models.JSONField("变更前", null=True)
+    after = models.JSONField("变更后", null=True)
+    actor_id = models.UUIDField("操作人", null=True)
+    request_id = models.UUIDField("请求", null=True)
+    database_role = models.CharField("数据库账号", max_length=63)
+    xact = models.BigIntegerField("事务", db_default=this_transaction(), editable=False)
+
+    class Meta(AppendOnly.Meta):
+        verbose_name = verbose_name_plural = "数据变更史"
+        indexes: ClassVar = [models.Index(fields=["table_name", "row_id", "id"], name="row_change_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id} {self.get_verb_display()}"
 
 
 class Operation(models.Model):

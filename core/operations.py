@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from core.audit import tell_history
 from core.models import Operation
 from core.scope import unscoped
 
@@ -42,6 +43,8 @@ def intention(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         with unscoped("a service acts on rows its caller fetched in scope"), transaction.atomic():
+            if "actor" in kwargs:
+                tell_history(kwargs["actor"])
             return function(*args, **kwargs)
 
     return wrapper

@@ -158,15 +158,21 @@ def remember_port(var: Path, name: str, port: int) -> None:
 def application_secrets(var: Path) -> dict[str, str]:
     """The keys of an installation that was given none, made once; and leave to speak http on this machine."""
     path = var / "secrets.env"
-    if not path.exists():
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "FIELD_KEYS": f"k1:{secrets.token_hex(16)}",
-            "INDEX_KEY": secrets.token_hex(32),
-        }
+    lines = path.read_text().splitlines() if path.exists() else []
+    kept = dict(line.split("=", 1) for line in lines if "=" in line)
+    made = new_secrets() | kept
+    if made != kept:  # the first start, or a version that knows another key
         write_private(path, "".join(f"{name}={value}\n" for name, value in made.items()))
-    lines = path.read_text().splitlines()
-    return {"ALLOW_HTTP": "1"} | dict(line.split("=", 1) for line in lines if "=" in line)
+    return {"ALLOW_HTTP": "1"} | made
+
+
+def new_secrets() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": f"k1:{secrets.token_hex(16)}",
+        "INDEX_KEY": secrets.token_hex(32),
+        "AUDIT_KEY": secrets.token_hex(32),
+    }
 
 
 def write_private(path: Path, text: str) -> None:

@@ -71,7 +71,7 @@ def owner(services: dict[str, str]) -> Iterator[psycopg.Connection]:
 def test_the_variables_are_those_the_settings_read(services: dict[str, str]) -> None:
     assert set(services) == {
         "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY",
-        "ALLOW_HTTP",
+        "AUDIT_KEY", "ALLOW_HTTP",
     }  # fmt: skip
     assert len(services["SECRET_KEY"]) >= 50
     assert services["REDIS_URL"].endswith("/0")

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
+from core.audit.sealing import begin_era
 from core.database import grant_rights
 
 
@@ -21,3 +23,5 @@ class Command(BaseCommand):
         owner = connections["owner"]
         grant_rights(owner, apps.get_models(include_auto_created=True), settings.DATABASES["default"]["USER"])
         owner.close()
+        if begin_era(timezone.now()):
+            self.stdout.write("审计记录来自另一个数据库集群，已另起一段")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 from core.models import AuditEntry
 
@@ -67,6 +67,16 @@ def entry(
         session_hash=facts.session_hash,
         request_id=facts.request_id,
     )
+
+
+def tell_history(actor: Any) -> None:
+    """Let the triggers that keep rows' history know, until this transaction ends, who acts in which request."""
+    key, request = getattr(actor, "pk", actor), _facts.get().request_id
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('portal.actor', %s, true), set_config('portal.request', %s, true)",
+            [str(key or ""), str(request or "")],
+        )
 
 
 def record(event: str, **facts: Any) -> AuditEntry:

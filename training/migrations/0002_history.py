@@ -1,0 +1,32 @@
+"""Every change of these rows leaves a trace, bulk writes and plain SQL too (core_keep_history)."""
+
+from django.db import migrations
+
+TABLES = {
+    "training_attendancemark": (),
+    "training_classrole": (),
+    "training_enrolment": ("roster_name", "serial", "post", "override_reason"),
+}
+
+ATTACH = """
+CREATE TRIGGER history_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION core_keep_history({hidden});
+CREATE TRIGGER history_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION core_keep_history({hidden});
+CREATE TRIGGER history_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION core_keep_history({hidden});
+"""
+DETACH = """
+DROP TRIGGER history_insert ON {table}; DROP TRIGGER history_update ON {table}; DROP TRIGGER history_delete ON {table};
+"""
+
+
+def attach(table, hidden):
+    quoted = ", ".join(f"'{column}'" for column in hidden)
+    return migrations.RunSQL(ATTACH.format(table=table, hidden=quoted), DETACH.format(table=table))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("training", "0001_initial"), ("core", "0003_row_history_function")]
+
+    operations = [attach(table, hidden) for table, hidden in TABLES.items()]
