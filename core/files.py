@@ -1,11 +1,16 @@
-"""Stored bytes: `keep` seals and stores them, `load` opens and checks them; no file is ever served by itself."""
+"""Stored bytes: `keep` seals and stores them, `load` opens and checks them, `delete_overdue` lets them go.
+
+No file is ever served by itself.
+"""
 
 import hashlib
 from datetime import date
 from io import BytesIO
 
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
+from core.audit import record
 from core.crypto import open_bytes, seal_bytes
 from core.keys import new_key
 from core.models import StoredFile
@@ -42,3 +47,18 @@ def load(file: StoredFile) -> bytes:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise FileGone("文件内容与登记的散列不符")
     return data
+
+
+def delete_overdue(today: date) -> int:
+    """Delete the bytes whose last day is over; how many. Their rows stay and say when (SEC-33).
+
+    Bytes go before the row says so: who is killed in between does it again, and what is gone already is no error.
+    """
+    overdue = StoredFile.objects.filter(delete_after__lt=today, deleted=None).order_by("pk")
+    gone = 0
+    for key, location in overdue.values_list("pk", "location").iterator():
+        default_storage.delete(location)
+        gone += StoredFile.objects.filter(pk=key, deleted=None).update(deleted=timezone.now())
+    if gone:
+        record("files.expired", actor=None, after={"files": gone, "before": today.isoformat()})
+    return gone

@@ -24,6 +24,8 @@ logger = logging.getLogger("portal.relay")
 TICK = 2.0
 RING_AGAIN = 5.0
 TASK = "core.drain"
+DUTIES = ("core.delete_overdue", "training.follow_calendar")  # done twice, or an hour late, they do no harm
+DUTIES_EVERY = 3600.0
 
 
 def ring(batch_id: UUID) -> None:
@@ -35,12 +37,19 @@ def ring(batch_id: UUID) -> None:
         raise
 
 
+def ring_for_duties() -> None:
+    """Ask for what is due with the calendar; each task looks itself whether there is anything to do."""
+    for task in DUTIES:
+        current_app.send_task(task, retry=False)
+
+
 class Relay:
     """Rings every waiting batch as soon as it is heard of, and again every RING_AGAIN seconds while it waits."""
 
-    def __init__(self, ring: Callable[[UUID], None] = ring) -> None:
-        self.ring = ring
+    def __init__(self, ring: Callable[[UUID], None] = ring, duties: Callable[[], None] = ring_for_duties) -> None:
+        self.ring, self.duties = ring, duties
         self.rung: dict[UUID, float] = {}
+        self.duties_at: float | None = None
         self.stopped = False
 
     def stop(self, *_: int | FrameType | None) -> None:
@@ -56,6 +65,13 @@ class Relay:
             self.ring(batch)
             self.rung[batch] = now
         return len(due)
+
+    def remember_duties(self) -> None:
+        """Once at the start, then every hour."""
+        now = time.monotonic()
+        if self.duties_at is None or now - self.duties_at >= DUTIES_EVERY:
+            self.duties()
+            self.duties_at = now
 
     def run(self) -> None:
         """Listen until stopped; a lost database or broker is waited for."""
@@ -74,5 +90,6 @@ class Relay:
             bell.execute(f"LISTEN {CHANNEL}")
             while not self.stopped:
                 self.sweep()
+                self.remember_duties()
                 for _ in bell.notifies(timeout=TICK, stop_after=1):
                     pass

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -31,7 +32,7 @@ def listening(own_database, monkeypatch):
     """A relay in a thread whose tick is too long to help, and the queue of its bells."""
     monkeypatch.setattr(relay, "TICK", 60.0)
     bells: queue.Queue = queue.Queue()
-    heard = Relay(ring=bells.put)
+    heard = Relay(ring=bells.put, duties=lambda: None)
 
     def listen():
         try:
@@ -111,3 +112,17 @@ def test_only_the_relay_talks_to_the_broker():
             names = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
             found += [f"{file.name}: {name}" for name in names & PUBLISHERS]
     assert found == ["relay.py: send_task"]
+
+
+def test_duties_are_asked_for_at_the_start_and_every_hour(monkeypatch):
+    asked = []
+    keeper = Relay(ring=lambda batch: None, duties=lambda: asked.append(1))
+    for moment in (5.0, 6.0, 3604.0, 3605.0, 3606.0):
+        monkeypatch.setattr(relay.time, "monotonic", lambda moment=moment: moment)
+        keeper.remember_duties()
+    assert len(asked) == 2
+
+
+def test_every_duty_is_a_task_that_workers_know():
+    current_app.loader.import_default_modules()
+    assert set(relay.DUTIES) <= set(current_app.tasks)

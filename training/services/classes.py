@@ -11,6 +11,8 @@ from training.models import ClassRole, TrainingClass
 from training.services.changes import Changes, difference
 from training.sheets.rows import ClassFacts
 
+FOLLOWS_ITS_DAYS = (TrainingClass.State.PLANNED, TrainingClass.State.RUNNING, TrainingClass.State.ENDED)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassIdentity:
@@ -61,6 +63,8 @@ def write_class(
         ClassRole.objects.create(training_class=made, account=actor, kind=ClassRole.Kind.MANAGER, since=today)
         changes.note("added", made, after={"code": made.code, "name": made.name})
         return made, changes
+    if known.state in FOLLOWS_ITS_DAYS:
+        wanted["state"] = state_on(facts.start, facts.end, today)
     before, after = difference(known, wanted)
     for name, value in wanted.items():
         setattr(known, name, value)

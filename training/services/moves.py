@@ -1,15 +1,40 @@
-"""Where a class stands: closing, opening again, cancelling. Who moves a class moves its enrolments."""
+"""Where a class stands: its days, closing, opening again, cancelling. Who moves a class moves its enrolments."""
 
 from collections.abc import Collection
 from datetime import date
 
-from core.audit import record
+from django.db.models import Q
+
+from core.audit import entry, record, record_many
 from core.operations import Refused, intention
 from organization.models import Account
 from training.models import Enrolment, TrainingClass
+from training.services.classes import state_on
 
 State = TrainingClass.State
 PASSED = ("优秀", "良好", "合格")
+
+
+@intention
+def follow_calendar(today: date) -> int:
+    """Classes begin and end with their days: planned → running → ended; how many moved.
+
+    No `revision`: what a workbook holds is as it was. A class that somebody else holds is left to the next time.
+    """
+    due = Q(state=State.PLANNED, start__lte=today) | Q(state=State.RUNNING, end__lt=today)
+    held = list(TrainingClass.objects.filter(due).select_for_update(skip_locked=True))
+    before = {one.pk: one.state for one in held}
+    for one in held:
+        one.state, one.version = state_on(one.start, one.end, today), one.version + 1
+    TrainingClass.objects.bulk_update(held, ["state", "version"], batch_size=500)
+    record_many(
+        entry(
+            f"class.{one.state}", actor=None, obj=one, unit_id=one.unit_id, reason="按起止日期",
+            before={"state": before[one.pk]}, after={"state": str(one.state)},
+        )
+        for one in held
+    )  # fmt: skip
+    return len(held)
 
 
 @intention
