@@ -4,11 +4,12 @@ Department staff work here. What is out of the user's scope is not found; foreig
 is deleted; models whose writes have no service are shown only. The audit log takes the place of Django's own history.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -38,21 +39,17 @@ def in_scope(site: admin.AdminSite, model: type[models.Model], request: HttpRequ
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An audit entry in the shape that admin/object_history.html reads."""
+    """An audit entry and the name of who acted, for templates/admin/object_history.html."""
 
     entry: AuditEntry
+    who: str
 
-    @property
-    def action_time(self) -> datetime:
-        return self.entry.at
 
-    @property
-    def user(self) -> str:
-        return str(self.entry.actor_id or "系统")
-
-    @property
-    def get_change_message(self) -> str:
-        return " ".join(filter(None, (self.entry.event, self.entry.reason)))
+def tell(entries: Iterable[AuditEntry]) -> list[Told]:
+    """Entries with the names of their actors, in one query more."""
+    found = list(entries)
+    accounts = get_user_model()._default_manager.in_bulk({entry.actor_id for entry in found if entry.actor_id})
+    return [Told(entry, str(accounts.get(entry.actor_id, "系统"))) for entry in found]
 
 
 class Scoped:
@@ -102,7 +99,10 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         return super().lookup_allowed(lookup, value, request)  # type: ignore[call-arg,arg-type]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service; what is out of scope afterwards is undone (Django saves in one transaction)."""
         self.write(request, obj, form, change)
+        if not self.get_queryset(request).filter(pk=obj.pk).exists():
+            raise PermissionDenied("写入后的内容不在您的范围内，没有保存")
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write through the app's service; pages that may write say how."""
@@ -127,7 +127,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
             raise PermissionDenied
         entries = AuditEntry.objects.filter(object_type=self.model._meta.label, object_id=object_id).order_by("-id")
         page = Paginator(entries, 100).get_page(request.GET.get("p"))
-        page.object_list = [Told(entry) for entry in page.object_list]
+        page.object_list = tell(page.object_list)
         return super().history_view(request, object_id, {"action_list": page} | (extra_context or {}))
 
 
@@ -155,14 +155,3 @@ class ScopedInline(Scoped, admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ScopedAdmin):
-    """The audit log: read by the audit administrator, written by services alone."""
-
-    list_display = ("at", "event", "actor_id", "role", "object_type", "object_id", "result", "source_ip")
-    list_filter = ("event", "result")
-    search_fields = ("object_id",)
-    date_hierarchy = None
-    ordering = ("-id",)

@@ -1,0 +1,143 @@
+"""What pages say: homes by role, the class, results, documents, search, genuineness."""
+
+import pytest
+from django.urls import reverse
+
+from core.jobs import submit
+from core.keys import new_key
+from core.models import AuditEntry, BatchItem
+from reports.models import Document
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, name: str, *args, **query) -> str:
+    answer = client.get(reverse(f"portal:{name}", args=args), query)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_the_desk_says_what_waits(yunling, client_of):
+    body = page(client_of(yunling.staff), "home")
+    assert "1 个班次的成绩等待确认" in body
+    assert "1 个班次已结束、未结班" in body
+
+
+def test_a_failed_document_waits_on_the_desk(yunling, client_of):
+    batch = submit(
+        "document", "印发", [yunling.documents["letter"].pk], actor=None, subject_id=yunling.training_class.pk
+    )
+    BatchItem.objects.filter(batch=batch).update(state="failed", attempts=3, error="字库无此字")
+    assert "1 份文件生成失败" in page(client_of(yunling.staff), "home")
+    files = page(client_of(yunling.staff), "class_files", yunling.training_class.pk)
+    assert "字库无此字" in files and f"反馈函 · {yunling.bureau.name}" in files
+
+
+def test_progress_is_a_count_of_rows(yunling, client_of):
+    papers = [paper.pk for paper in yunling.documents.values()]
+    batch = submit("document", "印发", papers, actor=None, subject_id=yunling.training_class.pk)
+    client = client_of(yunling.manager)
+    body = page(client, "batch_progress", batch.pk)
+    assert f"0 / {len(papers)} 份" in body and 'hx-trigger="every 2s"' in body
+    BatchItem.objects.filter(batch=batch).update(state="done")
+    body = page(client, "batch_progress", batch.pk)
+    assert f"{len(papers)} / {len(papers)} 份" in body and "hx-trigger" not in body
+
+
+def test_a_trainee_sees_only_what_was_shown(yunling, client_of):
+    client = client_of(yunling.trainee)
+    assert yunling.open_class.name not in page(client, "home").split("学习经历")[0]
+    url = reverse("portal:result_detail", args=[yunling.open_enrolment.pk])
+    assert client.get(url).status_code == 404
+    yunling.open_class.results.update(state="shown")
+    assert client.get(url).status_code == 200
+
+
+def test_every_point_has_its_reason(yunling, client_of):
+    """15 less one 迟到; 6 plus an entry of 2."""
+    body = page(client_of(yunling.trainee), "result_detail", yunling.enrolments[0].pk)
+    name = yunling.enrolments[0].roster_name
+    assert "迟到" in body and "14.00" in body
+    assert f"{name}主动发言" in body and "8.00" in body
+    assert "考核结果单" in body or "成绩单" in body
+
+
+def test_a_leader_sees_outcomes_without_records(yunling, client_of):
+    body = page(client_of(yunling.leader), "class_results", yunling.training_class.pk)
+    assert yunling.enrolments[0].roster_name in body and "优秀" in body
+    assert "课堂互动" not in body
+    assert reverse("portal:result_detail", args=[yunling.enrolments[0].pk]) not in body
+
+
+def test_a_liaison_sees_letters_of_the_unit_and_below(yunling, client_of):
+    body = page(client_of(yunling.liaison), "home")
+    letters = {name: reverse("portal:document_download", args=[paper.pk]) for name, paper in yunling.documents.items()}
+    assert letters["letter"] in body and letters["office_letter"] in body
+    assert letters["sibling_letter"] not in body and letters["sheet_1"] not in body
+
+
+def test_satisfaction_under_five_answers_is_not_shown(yunling, client_of):
+    yunling.training_class.satisfaction.update(count=4)
+    body = page(client_of(yunling.manager), "class_satisfaction", yunling.training_class.pk)
+    assert "暂不显示满意度" in body and "希望增加现场教学" not in body
+
+
+@pytest.mark.parametrize("q", ["司马清扬", "清扬", "simaqing", "smqy", "SMQ", "si ma"])
+def test_people_are_found_by_name_pinyin_and_initials(yunling, client_of, q):
+    assert yunling.cadres[0].name in page(client_of(yunling.staff), "search", q=q)
+
+
+def test_a_liaison_finds_own_people_without_links(yunling, client_of):
+    body = page(client_of(yunling.liaison), "search", q="司马")
+    assert yunling.cadres[0].name in body and "/admin/" not in body
+    assert yunling.cadres[1].name not in page(client_of(yunling.liaison), "search", q="欧阳")
+
+
+def test_filters_sort_and_paging_of_the_class_list(yunling, client_of):
+    client = client_of(yunling.staff)
+    assert yunling.open_class.name in page(client, "class_list", state="ended")
+    assert "没有符合条件的班次" in page(client, "class_list", state="closed")
+    body = page(client, "class_list", sort="code", page="99", state="nonsense")
+    assert body.index(yunling.training_class.name) < body.index(yunling.open_class.name)
+
+
+def test_downloads_are_recorded(yunling, client_of):
+    client_of(yunling.liaison).get(reverse("portal:document_download", args=[yunling.documents["letter"].pk]))
+    entry = AuditEntry.objects.get(event="document.read")
+    assert (entry.actor_id, entry.object_id) == (yunling.liaison.pk, str(yunling.documents["letter"].pk))
+
+
+def test_a_document_that_is_being_made_says_so(yunling, client_of):
+    paper = yunling.documents["letter"]
+    Document.objects.filter(pk=paper.pk).update(file=None)
+    answer = client_of(yunling.manager).get(reverse("portal:document_download", args=[paper.pk]))
+    assert answer.status_code == 410
+    assert "还在生成" in answer.content.decode()
+
+
+def test_anybody_may_verify_a_document(client, yunling):
+    body = page(client, "verify", yunling.documents["letter"].token)
+    assert "真实，现行有效" in body and "培〔2026〕1号" in body
+    assert yunling.cadres[0].name not in body
+    assert "查无此文件" in page(client, "verify", "no-such-token")
+
+
+def test_confirming_twice_is_one_act(yunling, client_of):
+    """The same op_id gives the first answer; another one is refused in words."""
+    client, op_id = client_of(yunling.staff), str(new_key())
+    url = reverse("portal:results_confirm", args=[yunling.open_class.pk])
+    first, again = (client.post(url, {"op_id": op_id}) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    documents = Document.objects.filter(training_class=yunling.open_class)
+    assert documents.count() == 3
+    refused = client.post(url, {"op_id": str(new_key())})
+    assert refused.status_code == 403 and "已全部印发" in refused.content.decode()
+
+
+def test_refusals_say_what_why_and_who(yunling, client_of):
+    answer = client_of(yunling.manager).post(
+        reverse("portal:results_confirm", args=[yunling.open_class.pk]), {"op_id": str(new_key())}
+    )
+    body = answer.content.decode()
+    assert answer.status_code == 403
+    assert "确认成绩并印发文件" in body and "经办人不能自己确认" in body and "考评工作小组" in body
