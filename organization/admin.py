@@ -72,6 +72,7 @@ class UnitAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
+        form.base_fields.pop("parent" if obj else "renamed_on", None)
         if "parent" in form.base_fields:
             form.base_fields["parent"].queryset = self.get_queryset(request)
         return form
