@@ -1,11 +1,12 @@
 """量化记录: one entry a row."""
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assessments.sheets.rows import EntryRow
-from assessments.sheets.scheme import ItemRules, SchemeRules
+from assessments.sheets.scheme import UNBOUNDED, ItemRules, SchemeRules
 from core.sheets.faults import FaultLog
 from core.sheets.fields import has_value, in_range, is_finer_than_cent, options, read_date, read_free_text, to_number
 from core.sheets.table import Line, Table, is_blank, shown
@@ -17,7 +18,7 @@ NAME = "量化记录"
 REQUIRED = ("日期", "姓名", "指标项", "分值")
 OPTIONAL = ("事由", "记录人")
 _MOST = Decimal("9999.99")
-"""加分项 has no bound of its own; this is what the system can store."""
+"""加分项 has no bound of its own; this is what the system can store, of one entry and of a trainee's sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def read_entries(
 ) -> EntriesRead:
     """Read every entry, all faults of a row at once; two equal rows are two entries."""
     read = EntriesRead()
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in table.lines():
         day = _date(row, today, faults)
         person = people.read(row, faults) if "姓名" in table.columns else None
@@ -45,6 +47,10 @@ def read_entries(
         points = _points(row, item, scheme, faults)
         reason = read_free_text(row, "事由", faults)
         recorder = read_bounded(row, "记录人", 60, faults)
+        if person and item and points:
+            sums[person, item.name] += points.number or 0
+            if item.rule == UNBOUNDED and abs(sums[person, item.name]) > _MOST:
+                faults.error("bad_points", row.place("分值"), f"“{item.name}”累计超过 {_MOST}，无法保存", person)
         if day and person and item and points and recorder is not None:
             read.rows.append(
                 EntryRow(day, person, item.name, points.number, points.rating, reason, recorder, row.number)

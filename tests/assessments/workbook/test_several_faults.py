@@ -3,7 +3,7 @@
 import pytest
 
 from tests.assessments.workbook.samples import rehearse_here, sheets, told
-from tests.assessments.workbook.test_faults import changed, day, drop, follows, put
+from tests.assessments.workbook.test_faults import add, changed, day, drop, follows, put
 
 
 @pytest.mark.parametrize("item", ["颜值", "出勤情况", None])
@@ -57,3 +57,9 @@ def test_a_mark_in_a_row_or_column_that_cannot_be_read_is_a_mark_all_the_same():
     for change in (put("花名册", 3, 2, None), put("课程表", 3, 1, day(1, 1, 2031)), put("考勤", 1, 3, "3月4日下午")):
         codes = {warning.code for warning in rehearse_here(changed(change)).warnings}
         assert "nobody_missed" not in codes
+
+
+def test_more_bonus_points_than_can_be_stored_are_a_fault_of_the_entry_that_goes_too_far():
+    """One entry may be as large as the system can store; the sum may not overflow the database."""
+    content = changed(*(add("量化记录", day(3, 3), "张伟", "加分项", points) for points in (9000, 900, 100, -500)))
+    assert told(content) == [("量化记录", 9, "分值", "bad_points")]
