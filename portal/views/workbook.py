@@ -21,7 +21,7 @@ from portal.pages import workbook
 from portal.pages.results import is_confirmed
 from portal.requests import SignedIn
 from portal.rules import demand, may_commit, may_import, units_for_import
-from reports.services import amend_and_replace
+from reports.services import amend_by_workbook
 
 LINKED = ("training_class__unit", "unit", "file")
 
@@ -95,9 +95,10 @@ def workbook_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     reason = form.checked().get("reason", "")
 
     def act() -> Answer:
-        one = commit_workbook(imported, actor=request.user, amending=amending)
         if amending:
-            amend_and_replace(one, actor=request.user, reason=reason, on=timezone.localdate())
+            amend_by_workbook(imported, actor=request.user, reason=reason, on=timezone.localdate())
+        else:
+            commit_workbook(imported, actor=request.user)
         return answer(reverse("portal:workbook_done", args=[pk]))
 
     return perform(request, form, "workbook.confirm", [str(pk), request.POST.get("reason", "")], act)

@@ -75,3 +75,34 @@ def test_without_a_reason_nothing_is_written(issued, actor):
     imported.refresh_from_db()
     assert imported.state == WorkbookImport.State.REHEARSED
     assert not Document.objects.filter(issued_on=LATER).exists()
+
+
+def again(known, actor, **changes):
+    """Amend by the class's own workbook with some parts exchanged; the kinds and people of what was issued anew."""
+    data = write_book(replace(load_book(known), **changes))
+    imported = rehearse_workbook(data, "更正.xlsx", actor=actor, unit=known.unit)
+    amend_by_workbook(imported, actor=actor, reason="职务以任免文件为准", on=LATER)
+    return Document.objects.filter(issued_on=LATER)
+
+
+def test_a_corrected_post_replaces_what_prints_it(issued, actor):
+    """Letters and sheets print the post; no result changes by it."""
+    first, *others = load_book(issued).roster
+    new = again(issued, actor, roster=(replace(first, post="副处长（主持工作）"), *others))
+    assert {row.enrolment.roster_name for row in new if row.kind == Document.Kind.SHEET} == {first.label}
+    assert [str(row.unit_id) for row in new if row.kind == Document.Kind.LETTER] == [first.unit.key]
+    assert not Result.objects.filter(state=Result.State.AMENDED).exists()
+
+
+def test_a_corrected_place_of_the_class_replaces_everything(issued, actor):
+    before = Document.objects.filter(state=Document.State.ISSUED).count()
+    new = again(issued, actor, facts=replace(load_book(issued).facts, place="市委党校新校区"))
+    assert new.count() == before
+    assert Document.objects.filter(state=Document.State.ISSUED).count() == before
+
+
+def test_what_no_document_prints_is_refused_and_nothing_is_written(issued, actor):
+    first, *others = load_book(issued).roster
+    with pytest.raises(Refused, match="没有变化"):
+        again(issued, actor, roster=(replace(first, committee_post="学习委员"), *others))
+    assert issued.enrolments.get(position=1).committee_post == first.committee_post
