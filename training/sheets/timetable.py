@@ -121,5 +121,5 @@ def _hours(row: Line, faults: FaultLog) -> Decimal | None:
     if hours is not None and 0 < hours <= _MOST_HOURS and hours * 2 == (hours * 2).to_integral_value():
         return hours.quantize(Decimal("0.1"))
     text = "未填写学时" if is_blank(cell) else "学时无法识别"
-    faults.error("bad_hours", place, f"{text}，应为 0.5 的倍数", shown(cell))
+    faults.error("bad_hours", place, f"{text}，应为 0.5 到 {_MOST_HOURS} 之间 0.5 的倍数", shown(cell))
     return None
