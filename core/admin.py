@@ -4,7 +4,7 @@ Department staff work here. What is out of the user's scope is not found; foreig
 is deleted; models whose writes have no service are shown only. The audit log takes the place of Django's own history.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,7 +64,7 @@ class Scoped:
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
-        kwargs["queryset"] = in_scope(self.admin_site, db_field.related_model, request)  # type: ignore[arg-type]
+        kwargs["queryset"] = in_scope(self.admin_site, db_field.related_model, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -75,7 +75,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     list_max_show_all = 100
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions: ClassVar[list[Any]] = []
+    actions: Sequence[Any] | None = ()
     view_on_site = False
     save_as = False
     writes: ClassVar[bool] = False
@@ -96,7 +96,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         """Sealed and masked columns answer no question, not even “begins with” (SEC-32)."""
         if SEALED.intersection(lookup.split("__")):
             return False
-        return super().lookup_allowed(lookup, value, request)  # type: ignore[call-arg,arg-type]
+        return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service; what is out of scope afterwards is undone (Django saves in one transaction)."""
@@ -127,8 +127,8 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
             raise PermissionDenied
         entries = AuditEntry.objects.filter(object_type=self.model._meta.label, object_id=object_id).order_by("-id")
         page = Paginator(entries, 100).get_page(request.GET.get("p"))
-        page.object_list = tell(page.object_list)
-        return super().history_view(request, object_id, {"action_list": page} | (extra_context or {}))
+        context = {"action_list": tell(page.object_list)} | (extra_context or {})
+        return super().history_view(request, object_id, context)
 
 
 class NamedAdmin(ScopedAdmin):

@@ -19,7 +19,7 @@ class OperationForm(forms.Form):
     def checked(self) -> dict[str, Any]:
         """The clean values. Raises BadRequest with the first fault: for buttons, which have no field to show it at."""
         if not self.is_valid():
-            raise BadRequest("；".join(error for errors in self.errors.values() for error in errors))
+            raise BadRequest("；".join(str(error) for errors in self.errors.values() for error in errors))
         return self.cleaned_data
 
 

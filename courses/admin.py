@@ -12,8 +12,6 @@ from organization.roles import Role
 class OfUnit(ScopedAdmin):
     """Rows that belong to a unit of the area."""
 
-    list_select_related = ("unit",)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(request.user.access.within("unit", Role.STAFF))  # type: ignore[union-attr]
 
@@ -37,6 +35,7 @@ class CourseAdmin(OfUnit):
 @admin.register(Teacher)
 class TeacherAdmin(OfUnit):
     list_display = ("name", "title", "employer", "unit")
+    list_select_related = ("unit",)
     search_fields = ("name", "employer")
     ordering = ("name", "pk")
 
@@ -44,6 +43,7 @@ class TeacherAdmin(OfUnit):
 @admin.register(Room)
 class RoomAdmin(OfUnit):
     list_display = ("name", "capacity", "is_site", "unit")
+    list_select_related = ("unit",)
     list_filter = ("is_site",)
     search_fields = ("name",)
     ordering = ("name", "pk")

@@ -10,7 +10,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
 ZIP = "application/zip"
-UNFIT = dict.fromkeys('\\/:*?"<>|\r\n\t', "_")
+UNFIT = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', "_"))
 
 
 def download(data: bytes, name: str, kind: str) -> FileResponse:
@@ -26,5 +26,5 @@ def stream(pieces: Iterator[bytes], name: str, kind: str) -> StreamingHttpRespon
 
 def file_name(name: str) -> str:
     """Without the characters that file names cannot hold, at most 120 long."""
-    stem, dot, ending = name.translate(str.maketrans(UNFIT)).rpartition(".")
+    stem, dot, ending = name.translate(UNFIT).rpartition(".")
     return f"{stem[:110]}{dot}{ending}"

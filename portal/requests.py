@@ -9,5 +9,5 @@ from organization.models import Account
 class SignedIn(HttpRequest):
     """A request that passed the sign-in; `htmx` tells what the page's script asked."""
 
-    user: Account  # type: ignore[assignment]
+    user: Account
     htmx: HtmxDetails

@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from portal import rules
 from portal.acts import ask
 from portal.pages import words
 from portal.rules import Door
-from reports.models import Document
+from reports.models import Document, DocumentQuerySet
 from training.models import TrainingClass
 
 WHY = "names of documents of a class that was fetched in scope"
@@ -44,7 +43,7 @@ def files(one: TrainingClass, door: Door, user: Account) -> dict[str, Any]:
     }
 
 
-def documents_of(one: TrainingClass, user: Account) -> QuerySet[Document]:
+def documents_of(one: TrainingClass, user: Account) -> DocumentQuerySet:
     rows = Document.objects.visible_to(user).filter(training_class=one)
     return rows.select_related("series", "unit", "enrolment", "replaces__series").order_by("kind", "position", "pk")
 

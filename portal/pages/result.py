@@ -154,7 +154,9 @@ def sheet(result: Result, user: Account) -> dict[str, Any] | None:
     """The trainee's sheet, where it is made and in scope."""
     papers = Document.objects.visible_to(user).current().filter(enrolment=result.enrolment_id, kind=Document.Kind.SHEET)
     paper = papers.exclude(file=None).order_by("-issued_on", "pk").first()
-    return paper and {"url": reverse("portal:document_download", args=[paper.pk]), "state": paper.state}
+    if paper is None:
+        return None
+    return {"url": reverse("portal:document_download", args=[paper.pk]), "state": paper.state}
 
 
 def neighbours(result: Result) -> dict[str, str]:

@@ -85,7 +85,7 @@ def is_confirmed(one: TrainingClass) -> bool:
     return found.filter(pk=one.pk, confirmed_at__isnull=False).exists()
 
 
-STATE_WORDS = {
+STATE_WORDS: dict[str, str] = {
     Result.State.DRAFT: "草稿：学员看不到，数据更正后自动重算",
     Result.State.SHOWN: "公示中：学员可以看到并提出异议",
     Result.State.CONFIRMED: "已确认：更正须写明理由，并重新印发文件",

@@ -10,11 +10,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-DESK = {"width": 1366, "height": 768}
-PHONE = {"width": 360, "height": 740}
+DESK = ViewportSize(width=1366, height=768)
+PHONE = ViewportSize(width=360, height=740)
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -63,6 +63,10 @@ class Visitor:
     url: str
     complaints: list[str] = field(default_factory=list)
 
+    def hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
 
@@ -79,7 +83,7 @@ def visitor(browser: Browser, live_url: str) -> Iterator[Visitor]:
     """Somebody at an office desk."""
     context = browser.new_context(viewport=DESK, locale="zh-CN", accept_downloads=True)
     visitor = Visitor(context.new_page(), live_url)
-    visitor.page.on("console", lambda said: said.type == "error" and visitor.complaints.append(said.text))
+    visitor.page.on("console", visitor.hear)
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     yield visitor
     context.close()

@@ -103,7 +103,7 @@ def see_points(visitor: Visitor, one: TrainingClass, account: Account) -> None:
     person = Cadre.objects.filter(enrolments__training_class=one).order_by("enrolments__position")[0]
     Cadre.objects.filter(pk=person.pk).update(account=account)
     page = visitor.page
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     visitor.page.context.clear_cookies()
     visitor.sign_in("xueyuan", PASSWORD)
     expect(page.get_by_role("heading", name="我的学习")).to_be_visible()
