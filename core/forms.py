@@ -23,6 +23,16 @@ class OperationForm(forms.Form):
         return self.cleaned_data
 
 
+class SeenForm(OperationForm):
+    """An act on what a page showed: `seen` is the revision of the row that was on the page (REL-04)."""
+
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages={"required": "请从页面上办理：缺少页面的修订号", "invalid": "页面的修订号不正确，请刷新页面"},
+    )
+
+
 class ReasonForm(OperationForm):
     """An act that needs a reason; it goes to the audit log."""
 
@@ -33,6 +43,10 @@ class ReasonForm(OperationForm):
         validators=[MinLengthValidator(5, "理由至少五个字")],
         error_messages={"required": "请写明理由，至少五个字", "max_length": "理由不超过五百字"},
     )
+
+
+class SeenReasonForm(SeenForm, ReasonForm):
+    """An act on what a page showed that needs a reason."""
 
 
 class UploadField(forms.FileField):

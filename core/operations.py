@@ -37,6 +37,16 @@ class Refused(Exception):
         self.message = message
 
 
+def demand_current(seen: int | None, current: int, what: str) -> None:
+    """Raises Conflict when a row moved on since its page was opened (REL-04); who saw no page (None) is not asked.
+
+    To be called once the row is held: `seen` is what the form carried, `current` stands in the row.
+    """
+    if seen is not None and seen != current:
+        words = f"您打开页面之后，{what}已被他人更改（您看到的是第 {seen} 次修订，现在是第 {current} 次），本次没有写入任何内容"
+        raise Conflict(words, yours=seen, current=current)
+
+
 def intention(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a service: one transaction, guard lifted because the caller fetched its objects in scope."""
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from core.forms import OperationForm, ReasonForm, UploadField
+from core.forms import OperationForm, SeenReasonForm, UploadField
 from organization.models import Unit
 
 
@@ -46,7 +46,7 @@ class WorkbookForm(OperationForm):
         return self.cleaned_data["unit"] or self.units[0]
 
 
-class CandidateForm(ReasonForm):
+class CandidateForm(SeenReasonForm):
     """The assessment group's decision on somebody whose candidacy is open."""
 
     chosen = forms.TypedChoiceField(

@@ -16,7 +16,7 @@ from assessments.scoring.compute import compute
 from assessments.scoring.explain import Decision, Explanation, explain_scores
 from assessments.scoring.standing import PENDING, ClassScores, Scored
 from core.audit import entry, record, record_many
-from core.operations import Refused, intention
+from core.operations import Refused, demand_current, intention
 from organization.models import Account
 from organization.roles import Role
 from training.models import Enrolment, TrainingClass
@@ -56,9 +56,12 @@ def score_class(training_class: TrainingClass, *, actor: Account) -> int:
 
 
 @intention
-def show_results(training_class: TrainingClass, *, actor: Account) -> int:
-    """Show the drafts to the trainees (公示), who then have two days to object; how many were shown."""
-    _lock(training_class)
+def show_results(training_class: TrainingClass, *, actor: Account, seen: int | None = None) -> int:
+    """Show the drafts to the trainees (公示), who then have two days to object; how many were shown.
+
+    `seen`: the revision of the class that the actor looked at. Raises Conflict when it moved on.
+    """
+    _lock(training_class, seen)
     drafts = Result.objects.of_class(training_class).filter(state=State.DRAFT)
     shown = drafts.order_by().update(state=State.SHOWN)
     if not shown:
@@ -108,13 +111,15 @@ def amend_results(training_class: TrainingClass, *, actor: Account, reason: str)
 
 
 @intention
-def decide_candidate(result: Result, chosen: bool, *, actor: Account, minute: str) -> Result:
+def decide_candidate(result: Result, chosen: bool, *, actor: Account, minute: str, seen: int | None = None) -> Result:
     """The assessment group decides about somebody 待定; `minute` names the minute of its meeting.
 
+    `seen`: the version of the result that the actor looked at. Raises Conflict when it moved on.
     A decision holds as long as the same people stay tied, and may be taken again; after confirmation it is an amendment.
     """
     assessment = _lock(result.training_class)
     current = Result.objects.select_for_update(no_key=True).get(pk=result.pk)
+    demand_current(seen, current.version, "这名学员的成绩")
     account = cast(Explanation, current.explanation)
     if not minute.strip():
         raise Refused("待定人选由考评工作小组研究决定，须写明会议纪要")
@@ -137,9 +142,10 @@ def decide_candidate(result: Result, chosen: bool, *, actor: Account, minute: st
 
 
 @intention
-def override_leave_cap(enrolment: Enrolment, *, actor: Account, reason: str) -> None:
+def override_leave_cap(enrolment: Enrolment, *, actor: Account, reason: str, seen: int | None = None) -> None:
     """The organization department lets leave beyond the cap pass, with a reason; draft results follow at once.
 
+    `seen`: the version of the result that the actor looked at. Raises Conflict when it moved on.
     Where results are confirmed already, `amend_results` has to follow.
     """
     training_class = enrolment.training_class
@@ -147,6 +153,8 @@ def override_leave_cap(enrolment: Enrolment, *, actor: Account, reason: str) -> 
     _refuse_unless_staff(actor, training_class)
     if not reason.strip():
         raise Refused("请假超过上限而不作退学处理，须写明特批理由")
+    if seen is not None:
+        demand_current(seen, Result.objects.get(enrolment=enrolment).version, "这名学员的成绩")
     person = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     before = {"override_reason": person.override_reason}
     person.override_reason, person.override_by_id = reason.strip(), actor.pk
@@ -160,8 +168,9 @@ def override_leave_cap(enrolment: Enrolment, *, actor: Account, reason: str) -> 
         _rescore(assessment)
 
 
-def _lock(training_class: TrainingClass) -> ClassAssessment:
-    TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
+def _lock(training_class: TrainingClass, seen: int | None = None) -> ClassAssessment:
+    held = TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
+    demand_current(seen, held.revision, "本班的数据和成绩")
     assessment = ClassAssessment.objects.select_for_update(no_key=True).filter(pk=training_class.pk).first()
     if assessment is None:
         raise Refused("本班还没有选定量化方案，不能计算成绩")

@@ -179,10 +179,11 @@ def asks(result: Result, door: Door) -> list[dict[str, Any]]:
         url = reverse("portal:result_candidate", args=[result.enrolment_id])
         text = "总分、常规项合计、结业测试、出勤情况均相同；由考评工作小组研究决定："
         for chosen, word in (("yes", "列为优秀学员人选"), ("no", "不列为优秀学员人选")):
-            more = {"reason": "会议纪要（时间、文号或结论）", "hidden": {"chosen": chosen}}
+            more = {"reason": "会议纪要（时间、文号或结论）", "hidden": {"chosen": chosen, "seen": result.version}}
             offered.append(ask(f"candidate-{chosen}", url, word, word, text, **more))
     if result.grade == Result.Grade.WITHDRAWN and rules.may_override_leave(door) is None:
         url = reverse("portal:result_leave", args=[result.enrolment_id])
         text = "请假超过总学时的七分之一，按规定作退学处理；特批后照常评定等次和名次。"
-        offered.append(ask("leave", url, "特批请假超限", "特批请假超限", text, reason="特批的理由"))
+        more = {"reason": "特批的理由", "hidden": {"seen": result.version}}
+        offered.append(ask("leave", url, "特批请假超限", "特批请假超限", text, **more))
     return offered

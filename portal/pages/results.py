@@ -177,9 +177,8 @@ def asks(one: TrainingClass, door: Door, rows: list[Result]) -> list[dict[str, A
 
 def show_ask(one: TrainingClass, count: int) -> dict[str, Any]:
     url = reverse("portal:results_show", args=[one.pk])
-    return ask(
-        "show", url, "公示成绩", "公示成绩", f"{count} 名学员将看到自己的成绩和每一分的来历，可在异议期内提出异议。"
-    )
+    text = f"{count} 名学员将看到自己的成绩和每一分的来历，可在异议期内提出异议。"
+    return ask("show", url, "公示成绩", "公示成绩", text, hidden={"seen": one.revision})
 
 
 def confirm_ask(one: TrainingClass, rows: list[Result]) -> dict[str, Any]:
@@ -190,14 +189,15 @@ def confirm_ask(one: TrainingClass, rows: list[Result]) -> dict[str, Any]:
         "确认后成绩只能更正，更正须写明理由，有关文件重新印发",
     ]
     text = f"将确认 {len(rows)} 名学员的成绩，并印发文件："
-    return ask("confirm", url, "确认成绩并印发", "确认成绩并印发文件", text, points=points, action="确认并印发")
+    more = {"points": points, "action": "确认并印发", "hidden": {"seen": one.revision}}
+    return ask("confirm", url, "确认成绩并印发", "确认成绩并印发文件", text, **more)
 
 
 def amend_ask(one: TrainingClass) -> dict[str, Any]:
     url = reverse("portal:results_amend", args=[one.pk])
     points = ["按现有数据重新计算，只更正有变化的学员", "涉及的文件重新编号印发，旧文件注明“已被替换”"]
     text = "先改正数据（上传更正的工作簿），再在这里更正成绩："
-    more = {"points": points, "reason": "更正的理由", "action": "更正并重新印发"}
+    more = {"points": points, "reason": "更正的理由", "action": "更正并重新印发", "hidden": {"seen": one.revision}}
     return ask("amend", url, "更正成绩", "更正已确认的成绩", text, **more)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments.models import Result
 from assessments.services import decide_candidate, override_leave_cap, show_results
-from core.forms import OperationForm, ReasonForm
+from core.forms import SeenForm, SeenReasonForm
 from core.scope import get_in_scope
 from portal.acts import Answer, answer, perform
 from portal.downloads import CSV, XLSX, download
@@ -76,35 +76,39 @@ def files_url(one: TrainingClass) -> str:
 def results_show(request: SignedIn, pk: UUID) -> HttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_show_results(door))
+    form = SeenForm(request.POST)
+    seen = form.checked()["seen"]
 
     def act() -> Answer:
-        shown = show_results(one, actor=request.user)
+        shown = show_results(one, actor=request.user, seen=seen)
         return answer(results_url(one), f"已公示 {shown} 名学员的成绩")
 
-    return perform(request, OperationForm(request.POST), "results.show", str(one.pk), act)
+    return perform(request, form, "results.show", [str(one.pk), seen], act)
 
 
 @require_POST
 def results_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_confirm(door))
+    form = SeenForm(request.POST)
+    seen = form.checked()["seen"]
 
     def act() -> Answer:
-        confirm_and_issue(one, actor=request.user, on=timezone.localdate())
+        confirm_and_issue(one, actor=request.user, on=timezone.localdate(), seen=seen)
         return answer(files_url(one) if door.papers else results_url(one), "成绩已确认，文件正在生成")
 
-    return perform(request, OperationForm(request.POST), "results.confirm", str(one.pk), act)
+    return perform(request, form, "results.confirm", [str(one.pk), seen], act)
 
 
 @require_POST
 def results_amend(request: SignedIn, pk: UUID) -> HttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_confirm(door))
-    form = ReasonForm(request.POST)
-    reason = form.checked()["reason"]
+    form = SeenReasonForm(request.POST)
+    reason, seen = form.checked()["reason"], form.checked()["seen"]
 
     def act() -> Answer:
-        amend_and_replace(one, actor=request.user, reason=reason, on=timezone.localdate())
+        amend_and_replace(one, actor=request.user, reason=reason, on=timezone.localdate(), seen=seen)
         return answer(files_url(one) if door.papers else results_url(one), "成绩已更正，涉及的文件正在重新生成")
 
     return perform(request, form, "results.amend", [str(one.pk), reason], act)
@@ -125,7 +129,7 @@ def result_candidate(request: SignedIn, enrolment: UUID) -> HttpResponse:
     values = form.checked()
 
     def act() -> Answer:
-        decide_candidate(result, values["chosen"], actor=request.user, minute=values["reason"])
+        decide_candidate(result, values["chosen"], actor=request.user, minute=values["reason"], seen=values["seen"])
         amend_if_confirmed(request, result, values["reason"], touched=[enrolment])
         return answer(reverse("portal:result_detail", args=[enrolment]), "已记录考评工作小组的决定")
 
@@ -136,11 +140,11 @@ def result_candidate(request: SignedIn, enrolment: UUID) -> HttpResponse:
 def result_leave(request: SignedIn, enrolment: UUID) -> HttpResponse:
     result, door = result_and_door(request, enrolment)
     demand(may_override_leave(door))
-    form = ReasonForm(request.POST)
-    reason = form.checked()["reason"]
+    form = SeenReasonForm(request.POST)
+    reason, seen = form.checked()["reason"], form.checked()["seen"]
 
     def act() -> Answer:
-        override_leave_cap(result.enrolment, actor=request.user, reason=reason)
+        override_leave_cap(result.enrolment, actor=request.user, reason=reason, seen=seen)
         amend_if_confirmed(request, result, reason)
         return answer(reverse("portal:result_detail", args=[enrolment]), "已特批，成绩已重新计算")
 

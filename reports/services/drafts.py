@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.audit import record
 from core.jobs import submit
 from core.models import Batch, StoredFile
-from core.operations import Refused, intention
+from core.operations import Refused, demand_current, intention
 from organization.models import Account
 from reports.models import Document, DocumentQuerySet
 from reports.services.wanted import Key, Wanted, key_of, wanted_of
@@ -39,11 +39,15 @@ def submit_documents(title: str, documents: Iterable[Document], training_class: 
     return submit(JOB, title[:200], keys, actor=actor.pk, subject_id=training_class.pk)
 
 
-def hold_class(training_class: TrainingClass) -> None:
-    """Whoever writes documents of the class at the same time waits. Refuses for a cancelled class."""
+def hold_class(training_class: TrainingClass, seen: int | None = None) -> None:
+    """Whoever writes documents of the class at the same time waits. Refuses for a cancelled class.
+
+    Raises Conflict when the class moved on from the revision that the actor has `seen`.
+    """
     held = TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
     if held.state == TrainingClass.State.CANCELLED:
         raise Refused("本班已取消，不再制发文书")
+    demand_current(seen, held.revision, "本班的数据和成绩")
 
 
 def refresh_drafts(training_class: TrainingClass, *, replacing: Collection[Document] = ()) -> list[Document]:

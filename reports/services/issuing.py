@@ -24,9 +24,13 @@ LEFT = "更正成绩后，本文书所涉学员已不在本班名册"
 
 
 @intention
-def confirm_and_issue(training_class: TrainingClass, *, actor: Account, on: date) -> Batch:
-    """Confirm the results, if that has not been done, and issue every document that the class owes and has not issued."""
-    hold_class(training_class)
+def confirm_and_issue(training_class: TrainingClass, *, actor: Account, on: date, seen: int | None = None) -> Batch:
+    """Confirm the results, if that has not been done, and issue every document that the class owes and has not issued.
+
+    `seen`: the revision of the class that the actor looked at. Raises Conflict when somebody has changed it since:
+    nobody confirms scores that they have not seen.
+    """
+    hold_class(training_class, seen)
     if not _confirmed(training_class):
         confirm_results(training_class, actor=actor)
     drafts = refresh_drafts(training_class)
@@ -38,14 +42,20 @@ def confirm_and_issue(training_class: TrainingClass, *, actor: Account, on: date
 
 @intention
 def amend_and_replace(
-    training_class: TrainingClass, *, actor: Account, reason: str, on: date, touched: Collection[UUID] = ()
+    training_class: TrainingClass,
+    *,
+    actor: Account,
+    reason: str,
+    on: date,
+    touched: Collection[UUID] = (),
+    seen: int | None = None,
 ) -> Batch:
     """Amend the results, and replace every document of a trainee whose result, unit or name changed, and the bulletin.
 
     `touched`: enrolments with another change that documents show (a post), or whose results were amended one by one
-    before (a decision about 待定). Means of the class in letters of untouched units stay those of their day.
+    before (a decision about 待定). `seen`: as in `confirm_and_issue`. Means of the class in letters of untouched units stay those of their day.
     """
-    hold_class(training_class)
+    hold_class(training_class, seen)
     issued = list(documents_of(training_class).filter(state=State.ISSUED).select_related("enrolment"))
     if any(document.file_id is None for document in issued):
         raise Refused("上一批文书还在生成，请等全部完成后再更正")

@@ -115,8 +115,9 @@ ROWS = (
     # one trainee's points: the class door and the trainee; a liaison and a leader see the outcome elsewhere
     Row("result_detail", enrolment, ok="staff manager assessor trainee", forbidden="liaison leader"),
     Row("result_candidate", open_enrolment, ok="staff assessor", forbidden="manager", code=302, method="post",
-        data={**REASON, "chosen": "yes"}, prepared_by="tie"),
-    Row("result_leave", open_enrolment, ok="staff", forbidden="manager assessor", code=302, method="post", data=REASON),
+        data={**REASON, "chosen": "yes", "seen": 1}, prepared_by="tie"),
+    Row("result_leave", open_enrolment, ok="staff", forbidden="manager assessor", code=302, method="post",
+        data={**REASON, "seen": 1}),
     # documents: letters follow the unit, sheets the trainee, bulletins the leader
     Row("document_download", paper("letter"), ok="staff manager liaison"),
     Row("document_download", paper("office_letter"), ok="staff manager liaison"),

@@ -34,7 +34,7 @@ def client_of(cast: Any, column: str) -> Client:
 
 def ask(client: Client, row: Row, url: str) -> Any:
     if row.method == "post":
-        return client.post(url, {"op_id": stage.op_id(), **row.data})
+        return client.post(url, {"op_id": stage.op_id(), "seen": 0, **row.data})
     return client.get(url + row.query)
 
 

@@ -126,17 +126,17 @@ def test_confirming_twice_is_one_act(yunling, client_of):
     """The same op_id gives the first answer; another one is refused in words."""
     client, op_id = client_of(yunling.staff), str(new_key())
     url = reverse("portal:results_confirm", args=[yunling.open_class.pk])
-    first, again = (client.post(url, {"op_id": op_id}) for _ in range(2))
+    first, again = (client.post(url, {"op_id": op_id, "seen": 0}) for _ in range(2))
     assert first["Location"] == again["Location"]
     documents = Document.objects.filter(training_class=yunling.open_class)
     assert documents.count() == 3
-    refused = client.post(url, {"op_id": str(new_key())})
+    refused = client.post(url, {"op_id": str(new_key()), "seen": 0})
     assert refused.status_code == 403 and "已全部印发" in refused.content.decode()
 
 
 def test_refusals_say_what_why_and_who(yunling, client_of):
     answer = client_of(yunling.manager).post(
-        reverse("portal:results_confirm", args=[yunling.open_class.pk]), {"op_id": str(new_key())}
+        reverse("portal:results_confirm", args=[yunling.open_class.pk]), {"op_id": str(new_key()), "seen": 0}
     )
     body = answer.content.decode()
     assert answer.status_code == 403
