@@ -64,3 +64,12 @@ def hmac_key(name: str) -> bytes:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
         raise UnsafeSettings(f"{name} 应为 64 位十六进制")
     return bytes.fromhex(value)
+
+
+def collector(name: str) -> tuple[str, str, int] | None:
+    """(kind, host, port) of a log collector, `tcp://host:port` or `udp://host:port`; None where there is none."""
+    text = env.str(name, default="")
+    match = re.fullmatch(r"(tcp|udp)://(\[[0-9a-fA-F:]+\]|[^\s:/]+):([0-9]{1,5})", text)
+    if text and not match:
+        raise UnsafeSettings(f"{name} 应形如 tcp://主机:端口 或 udp://主机:端口")
+    return (match[1], match[2].strip("[]"), int(match[3])) if match else None

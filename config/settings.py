@@ -6,6 +6,7 @@ from config.env import (
     BASE_DIR,
     UnsafeSettings,
     audit_key,
+    collector,
     env,
     field_keys,
     index_key,
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.RequestFacts",
+    "core.audit.refusals.RefusalLog",
     "core.middleware.ScopeGuard",
     "core.middleware.NoStore",
     "portal.errors.Refusals",
@@ -192,6 +194,10 @@ UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=14)
 
 # ---- audit log ----
 AUDIT_SEALS_DIR = env.str("AUDIT_SEALS_DIR", default=str(VAR_DIR / "audit-seals"))
+AUDIT_SYSLOG = collector("AUDIT_SYSLOG")
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
+if AUDIT_KEEP_DAYS < 184:
+    raise UnsafeSettings("AUDIT_KEEP_DAYS 不得少于 184 天（网络安全法：日志留存不少于六个月）")
 
 # ---- browser-side protection ----
 SECURE_SSL_REDIRECT = HTTPS
@@ -225,7 +231,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "core.logs.JsonLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}, "portal": {"level": "INFO"}},

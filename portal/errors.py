@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from core.audit import NotRecorded
 from core.files import FileGone
 from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
 from core.operations import Conflict, Refused
@@ -15,6 +16,7 @@ from portal.rules import Forbidden, Refusal
 
 logger = logging.getLogger("portal.errors")
 FORM_ROOM = 1024 * 1024
+UNRECORDED = {"why": "审计记录暂时写不进去；不能留痕的操作一律不办理"}
 NOT_READY = {"what": "打开文件", "who": "班主任：在班次的“文件”页重新生成"}
 
 
@@ -33,6 +35,9 @@ class Refusals:
             return render(request, "errors/409.html", {"refusal": refusal}, status=409)
         if isinstance(error, Refused):
             return render(request, "403.html", {"refusal": {"why": error.message}}, status=403)
+        if isinstance(error, NotRecorded):
+            logger.error("the audit log could not be written", exc_info=error)
+            return render(request, "errors/503.html", {"refusal": UNRECORDED}, status=503)
         if isinstance(error, FileGone):
             return render(request, "errors/410.html", {"refusal": NOT_READY | {"why": str(error)}}, status=410)
         return None

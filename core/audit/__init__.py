@@ -4,22 +4,34 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
+from core.logs import masked
 from core.models import AuditEntry
+
+
+class NotRecorded(Exception):
+    """The log could not be written, so the act must not happen either: its transaction fails (503)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Where an act comes from: the request's address, session and number."""
+    """Where an act comes from: the request's address, session and number, and the account behind it."""
 
     source_ip: str | None = None
     session_key: str = ""
     request_id: UUID | None = None
+    account: Any = None
+
+    def roles_of(self, actor: UUID | None) -> str:
+        """The granted roles in force with which the actor came, as codes; only of the account behind the request."""
+        if actor is None or getattr(self.account, "pk", None) != actor:
+            return ""
+        return ",".join(self.account.access.roles)
 
     @property
     def session_hash(self) -> str:
@@ -36,6 +48,13 @@ def facts_of_request(facts: Facts) -> Iterator[None]:
         yield
     finally:
         _facts.reset(token)
+
+
+@contextmanager
+def acting(account: Any) -> Iterator[None]:
+    """The same request, and whose it is."""
+    with facts_of_request(replace(_facts.get(), account=account)):
+        yield
 
 
 def entry(
@@ -55,12 +74,12 @@ def entry(
     return AuditEntry(
         event=event,
         actor_id=actor,
-        role=role,
+        role=role or facts.roles_of(actor),
         object_type=obj._meta.label if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         unit_id=unit_id,
         result=result,
-        reason=reason[:500],
+        reason=masked(reason)[:500],
         before=before,
         after=after,
         source_ip=facts.source_ip,
@@ -80,11 +99,19 @@ def tell_history(actor: Any) -> None:
 
 
 def record(event: str, **facts: Any) -> AuditEntry:
-    """Write one entry now, in the caller's transaction (arguments as `entry`)."""
+    """Write one entry now, in the caller's transaction (arguments as `entry`). Raises NotRecorded."""
     row = entry(event, **facts)
-    row.save(force_insert=True)
+    try:
+        row.save(force_insert=True)
+    except DatabaseError as error:
+        raise NotRecorded(event) from error
     return row
 
 
 def record_many(entries: Iterable[AuditEntry]) -> None:
-    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+    """Write many entries in the caller's transaction. Raises NotRecorded."""
+    rows = list(entries)
+    try:
+        AuditEntry.objects.bulk_create(rows, batch_size=1000)
+    except DatabaseError as error:
+        raise NotRecorded(f"{len(rows)} entries") from error

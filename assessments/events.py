@@ -1,0 +1,26 @@
+"""What assessments writes into the audit log."""
+
+EVENTS = {
+    "import.rehearsed": "核对班次工作簿",
+    "import.rejected": "核对班次工作簿：有错误",
+    "import.committed": "导入班次工作簿",
+    "class.export": "导出班次工作簿",
+    "entry.added": "登记量化记录",
+    "entry.changed": "更改量化记录",
+    "entry.removed": "冲销量化记录",
+    "paper.entry.added": "登记入学测试",
+    "paper.entry.changed": "更改入学测试",
+    "paper.entry.removed": "删除入学测试",
+    "paper.final.added": "登记结业考试",
+    "paper.final.changed": "更改结业考试",
+    "paper.final.removed": "删除结业考试",
+    "satisfaction.added": "登记满意度",
+    "satisfaction.changed": "更改满意度",
+    "satisfaction.removed": "删除满意度",
+    "results.score": "计算成绩",
+    "results.show": "公示成绩",
+    "results.confirm": "确认成绩",
+    "results.amend": "更正成绩",
+    "candidate.decide": "决定优秀学员人选",
+    "leave.override": "特批请假超限",
+}

@@ -1,0 +1,13 @@
+"""What core writes into the audit log."""
+
+EVENTS = {
+    "access.refused": "拒绝访问",
+    "access.not_found": "查找范围之外的内容",
+    "access.limited": "超过频次上限",
+    "audit.read": "查阅审计记录",
+    "audit.export": "导出审计记录",
+    "audit.verify": "核验审计链",
+    "audit.archive": "归档审计记录",
+    "audit.purge": "清除已归档的审计记录",
+    "files.expired": "清除到期的文件",
+}

@@ -1,0 +1,26 @@
+"""What organization writes into the audit log."""
+
+EVENTS = {
+    "account.add": "开通账号",
+    "account.change": "更改账号",
+    "account.confirm": "再次验证身份",
+    "account.password": "修改密码",
+    "account.password_reset": "重置密码",
+    "account.second_factor": "验证动态口令",
+    "account.sign_in": "登录",
+    "account.sign_in_failed": "登录失败",
+    "account.sign_out": "退出登录",
+    "account.unlock": "解锁账号",
+    "grant.add": "授予角色",
+    "grant.end": "收回角色",
+    "second_factor.add": "启用动态口令",
+    "second_factor.reset": "重置动态口令",
+    "second_factor.reset_ask": "申请重置动态口令",
+    "session.end": "结束登录会话",
+    "session.end_all": "结束全部登录会话",
+    "session.limit": "登录会话超出上限",
+    "setting.change": "更改机构设置",
+    "unit.add": "增设单位",
+    "unit.change": "更改单位",
+    "units.export": "导出单位",
+}

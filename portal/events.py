@@ -1,0 +1,6 @@
+"""What the pages themselves write into the audit log."""
+
+EVENTS = {
+    "class_list.export": "导出班次列表",
+    "roster.export": "导出学员名册",
+}

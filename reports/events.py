@@ -1,0 +1,10 @@
+"""What reports writes into the audit log."""
+
+EVENTS = {
+    "documents.draft": "生成文件草稿",
+    "documents.zip": "打包下载文件",
+    "document.issue": "印发文件",
+    "document.read": "下载文件",
+    "document.void": "作废文件",
+    "results.export": "下载成绩汇总",
+}
