@@ -99,9 +99,7 @@ def header(one: TrainingClass, door: Door) -> dict[str, Any]:
     ]
     actions = []
     if door.roster and door.writing:
-        actions.append(
-            {"url": upload_url(one), "label": "更新工作簿", "icon": "upload", "primary": False}
-        )
+        actions.append({"url": upload_url(one), "label": "更新工作簿", "icon": "upload", "primary": False})
     if door.roster:
         url = reverse("portal:class_export", args=[one.pk])
         actions.append({"url": url, "label": "导出工作簿", "icon": "download", "primary": False})
