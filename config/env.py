@@ -66,6 +66,29 @@ def hmac_key(name: str) -> bytes:
     return bytes.fromhex(value)
 
 
+def whole_number(name: str, default: int, least: int, most: int) -> int:
+    """A number within its bounds; anything else stops the start."""
+    value: int = env.int(name, default=default)
+    if not least <= value <= most:
+        raise UnsafeSettings(f"{name} 应在 {least} 至 {most} 之间")
+    return value
+
+
+def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value: str = env.str(name, default=default)
+    if value not in choices:
+        raise UnsafeSettings(f"{name} 应为 {' 或 '.join(choices)}")
+    return value
+
+
+def second_factor(demo: bool) -> str:
+    """`required` or `off`; off outside the demo is an explicit decision of the office (QUALITY.md §3, SEC-04)."""
+    value = one_of("SECOND_FACTOR", "off" if demo else "required", ("required", "off"))
+    if value == "off" and not demo and not env.bool("ALLOW_WITHOUT_SECOND_FACTOR", default=False):
+        raise UnsafeSettings("SECOND_FACTOR=off 会关闭动态口令；确需关闭时须显式设 ALLOW_WITHOUT_SECOND_FACTOR=1")
+    return value
+
+
 def collector(name: str) -> tuple[str, str, int] | None:
     """(kind, host, port) of a log collector, `tcp://host:port` or `udp://host:port`; None where there is none."""
     text = env.str(name, default="")

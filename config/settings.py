@@ -1,5 +1,6 @@
 """One file, read from the environment (`.env.example` explains every variable); unsafe starts are refused."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from config.env import (
@@ -11,8 +12,11 @@ from config.env import (
     field_keys,
     index_key,
     load_env_file,
+    one_of,
     required,
+    second_factor,
     secret_key,
+    whole_number,
 )
 
 load_env_file()
@@ -39,7 +43,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
@@ -47,6 +50,7 @@ INSTALLED_APPS = [
     "treebeard",
     "pgtrigger",
     "django_htmx",
+    "axes",
     "core",
     "organization",
     "trainees",
@@ -58,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -70,11 +75,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.sessions.SessionBounds",
+    "portal.sessions.Duties",
     "core.middleware.RequestFacts",
     "core.audit.refusals.RefusalLog",
     "core.middleware.ScopeGuard",
     "core.middleware.NoStore",
     "portal.errors.Refusals",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -120,9 +128,11 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "organization.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_MANAGEMENT = whole_number("SESSION_IDLE_MANAGEMENT", 15, 5, 60)  # minutes
+SESSION_IDLE_OTHERS = whole_number("SESSION_IDLE_OTHERS", 30, 5, 60)
 
 # ---- jobs: the message is a doorbell, the work lies in PostgreSQL (QUALITY.md REL-07, REL-08) ----
 JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
@@ -153,15 +163,33 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 # ---- people and passwords ----
 AUTH_USER_MODEL = "organization.Account"
-AUTHENTICATION_BACKENDS = ["organization.backends.GrantBackend"]
+AUTHENTICATION_BACKENDS = ["organization.backends.LockBackend", "organization.backends.GrantBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_POLICY = one_of("PASSWORD_POLICY", "dengbao", ("dengbao", "asvs"))
+PASSWORD_ROTATION_DAYS = whole_number("PASSWORD_ROTATION_DAYS", 90, 0, 365)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organization.passwords.StrengthValidator"},
+    {"NAME": "organization.passwords.CommonValidator"},
+    {"NAME": "organization.passwords.PersonalValidator"},
+    {"NAME": "trainees.passwords.OwnNumbersValidator"},
+    {"NAME": "organization.passwords.HistoryValidator"},
 ]
+SECOND_FACTOR = second_factor(DEMO or DEBUG)
+
+# ---- locks (QUALITY.md SEC-03): by user name, in the database, thirty minutes that further tries do not lengthen ----
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "organization.backends.same_answer"
+AXES_DISABLE_ACCESS_LOG = True  # core.audit keeps who signed in
+AXES_ENABLE_ADMIN = False
+# The office's own proxies (core.middleware.ClientAddress): what anybody else says about addresses is not believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 LOGIN_URL = "portal:sign_in"
+CONFIRM_URL = "portal:confirm"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "portal:sign_in"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
@@ -226,7 +254,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # W021: HSTS preload is for public sites, not for an intranet (QUALITY.md §3).
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# axes.W006: locks are by user name alone on purpose, an office is one address; addresses have their own limit (SEC-03).
+SILENCED_SYSTEM_CHECKS = ["security.W021", "axes.W006"]
 
 LOGGING = {
     "version": 1,

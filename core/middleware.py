@@ -1,14 +1,44 @@
 """What every request carries: facts for the audit log, the scope guard, and `no-store` on pages of signed-in people."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core.audit import Facts, facts_of_request
 from core.scope import guarded
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class ClientAddress:
+    """Puts the client's own address into REMOTE_ADDR behind the office's proxies (`TRUSTED_PROXIES`).
+
+    X-Forwarded-For is read from its right end, where our proxies write, and only when one of them asks; what a client
+    wrote to the left of that is never believed (SEC-03).
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        trusted = settings.TRUSTED_PROXIES
+        if request.META.get("REMOTE_ADDR") in trusted:
+            told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            client = next((part for part in reversed(told) if part not in trusted), "")
+            if is_address(client):
+                request.META["REMOTE_ADDR"] = client
+        return self.get_response(request)
+
+
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class RequestFacts:

@@ -1,16 +1,27 @@
 """Units, accounts, grants, settings: written through the services."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
+from django.utils import timezone
 
 from core.admin import ScopedAdmin, ScopedInline
 from core.audit import record
 from organization import services
-from organization.models import Account, AuthoritySetting, Grant, Unit, UnitNamePeriod, UnitShortName
+from organization.freshness import ask_again
+from organization.models import (
+    Account,
+    AccountSession,
+    AuthoritySetting,
+    FactorReset,
+    Grant,
+    Unit,
+    UnitNamePeriod,
+    UnitShortName,
+)
 from organization.preferences import PREFERENCES, check
 from organization.resources import UnitResource
 from organization.roles import Role
@@ -53,7 +64,7 @@ class UnitAdmin(ScopedAdmin):
     ordering = ("path",)
     autocomplete_fields = ("merged_into",)
     inlines = (ShortNames, FormerNames)
-    actions: ClassVar[list[Any]] = ["export_units"]
+    actions = ("export_units",)
 
     @admin.display(description="单位名称", ordering="path")
     def indented_name(self, unit: Unit) -> str:
@@ -74,7 +85,7 @@ class UnitAdmin(ScopedAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.base_fields.pop("parent" if obj else "renamed_on", None)
         if "parent" in form.base_fields:
-            form.base_fields["parent"].queryset = self.get_queryset(request)
+            cast(forms.ModelChoiceField, form.base_fields["parent"]).queryset = self.get_queryset(request)
         return form
 
     def write(self, request: HttpRequest, obj: Unit, form: UnitForm, change: bool) -> None:
@@ -105,7 +116,7 @@ class AccountAdmin(ScopedAdmin):
     search_fields = ("username", "display_name")
     ordering = ("username",)
     autocomplete_fields = ("unit",)
-    actions: ClassVar[list[Any]] = ["reset_passwords"]
+    actions = ("reset_passwords", "unlock")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return super().get_queryset(request).filter(accounts_seen_by(request.user))  # type: ignore[arg-type]
@@ -130,8 +141,17 @@ class AccountAdmin(ScopedAdmin):
             self._tell(request, account, services.reset_password(account, actor=user))
 
     def _tell(self, request: HttpRequest, account: Account, password: str) -> None:
-        text = f"{account.username} 的初始密码是 {password} ，只显示这一次，请当面告知并尽快修改"
+        text = f"{account.username} 的初始密码是 {password} ，只显示这一次，七十二小时内有效，只能登录一次，请当面告知"
         self.message_user(request, text, messages.WARNING)
+
+    def has_unlock_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("organization.unlock_account")
+
+    @admin.action(description="解除登录锁定", permissions=["unlock"])
+    def unlock(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        services.unlock(accounts, actor=user)
+        self.message_user(request, f"已解除 {accounts.count()} 个账号的登录锁定", messages.SUCCESS)
 
 
 class GrantForm(forms.ModelForm):
@@ -151,6 +171,76 @@ class GrantForm(forms.ModelForm):
         return values
 
 
+@admin.register(AccountSession)
+class AccountSessionAdmin(ScopedAdmin):
+    """Who is signed in, where; the security administrator can end it. The key stands here as a hash, of no use to anybody."""
+
+    list_display = ("account", "device", "address", "started", "seen", "ended")
+    list_select_related = ("account",)
+    search_fields = ("account__username", "account__display_name")
+    fields = ("account", "device", "address", "started", "seen", "expire_date", "ended")
+    ordering = ("-seen", "pk")
+    actions: ClassVar[list[Any]] = ["end_sessions"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountSession]:
+        return super().get_queryset(request).exclude(account=None)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("organization.end_accountsession")
+
+    @admin.action(description="结束所选登录", permissions=["end"])
+    def end_sessions(self, request: HttpRequest, sessions: QuerySet[AccountSession]) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        chosen = list(sessions.filter(ended="").select_related("account"))
+        for session in chosen:
+            services.end_session(session, "安全管理员结束了您的登录，请重新登录", actor=user)
+        self.message_user(request, f"已结束 {len(chosen)} 个登录", messages.SUCCESS)
+
+
+@admin.register(FactorReset)
+class FactorResetAdmin(ScopedAdmin):
+    """Lost second factors: asked for by a security administrator, approved by another one or the system administrator."""
+
+    writes = True
+    list_display = ("account", "reason", "asked_by", "asked_at", "approved_by", "approved_at")
+    list_select_related = ("account", "asked_by", "approved_by")
+    search_fields = ("account__username", "account__display_name")
+    ordering = ("-pk",)
+    fields = ("account", "reason")
+    autocomplete_fields = ("account",)
+    actions: ClassVar[list[Any]] = ["approve"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was asked stays as it was asked."""
+        return False
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("organization.approve_factorreset")
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return asked_of_writers(self, request) or super().changeform_view(request, *args, **kwargs)
+
+    def write(self, request: HttpRequest, obj: FactorReset, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        obj.pk = services.ask_for_reset(obj.account, obj.reason, actor=user).pk
+
+    @admin.action(description="批准重置", permissions=["approve"])
+    def approve(self, request: HttpRequest, resets: QuerySet[FactorReset]) -> Any:
+        if stale := ask_again(request):
+            return stale
+        user: Account = request.user  # type: ignore[assignment]
+        for reset in resets[:20]:
+            services.approve_reset(reset, actor=user, now=timezone.now())
+            self.message_user(request, f"{reset.account} 的动态口令已重置", messages.SUCCESS)
+        return None
+
+
+def asked_of_writers(page: ScopedAdmin, request: HttpRequest) -> Any:
+    """The way to the confirmation for those who may write on this page and did not sign in lately (SEC-04)."""
+    may_write = page.has_add_permission(request) or page.has_change_permission(request)
+    return ask_again(request) if may_write else None
+
+
 @admin.register(Grant)
 class GrantAdmin(ScopedAdmin):
     """Grants: given and ended by the security administrator; what was once held stays in the list."""
@@ -164,6 +254,9 @@ class GrantAdmin(ScopedAdmin):
     ordering = ("account__username", "role", "pk")
     autocomplete_fields = ("account", "unit")
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return asked_of_writers(self, request) or super().changeform_view(request, *args, **kwargs)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
         user: Account = request.user  # type: ignore[assignment]
         rows = super().get_queryset(request)
@@ -176,7 +269,7 @@ class GrantAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.actor = request.user
+        cast(Any, form).actor = request.user
         return form
 
     def write(self, request: HttpRequest, obj: Grant, form: Any, change: bool) -> None:
@@ -226,6 +319,9 @@ class AuthoritySettingAdmin(ScopedAdmin):
     search_fields = ("unit__name", "key")
     ordering = ("unit__path", "key", "-since")
     autocomplete_fields = ("unit",)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return asked_of_writers(self, request) or super().changeform_view(request, *args, **kwargs)
 
     @admin.display(description="设置项")
     def label(self, row: AuthoritySetting) -> str:

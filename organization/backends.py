@@ -1,12 +1,27 @@
-"""`has_perm` is answered from grants: there are no Django groups and no superusers."""
+"""Signing in: the lock of django-axes first, then the password; `has_perm` is answered from grants (no Django groups)."""
 
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
+from axes.exceptions import AxesBackendPermissionDenied
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from organization.models import Account
+
+
+class LockBackend(AxesStandaloneBackend):
+    """Refuses a locked name as slowly as a wrong password, so that the time tells nothing (SEC-03)."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> None:
+        try:
+            super().authenticate(request, username=username, password=password, **kwargs)
+        except AxesBackendPermissionDenied:
+            Account().set_password(password)
+            raise
 
 
 class GrantBackend(BaseBackend):
@@ -23,3 +38,8 @@ class GrantBackend(BaseBackend):
 
     def has_perm(self, user_obj: Account, perm: str, obj: Model | None = None) -> bool:  # type: ignore[override]
         return user_obj.access.has_permission(perm)
+
+
+def same_answer(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:
+    """What django-axes answers to a locked name: the page that a wrong password gets (`AXES_LOCKOUT_CALLABLE`)."""
+    return response

@@ -18,9 +18,12 @@ class Role(models.TextChoices):
 
 
 THREE_ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+MANAGEMENT = (*THREE_ADMINISTRATORS, Role.STAFF)
+"""Who signs in with two factors and is signed out after a shorter pause (QUALITY.md §3, SEC-05)."""
 
 STAFF_MAY = (
-    "organization.view_*", "organization.add_unit", "organization.change_unit", "organization.*_unitshortname",
+    "organization.view_unit*", "organization.view_account", "organization.view_grant",
+    "organization.view_authoritysetting", "organization.add_unit", "organization.change_unit", "organization.*_unitshortname",
     "organization.*_unitnameperiod", "organization.*_authoritysetting",
     "trainees.view_*", "trainees.add_*", "trainees.change_*",
     "courses.view_*", "courses.add_*", "courses.change_*",
@@ -32,9 +35,13 @@ STAFF_MAY = (
 ROLE_MAY: dict[str, tuple[str, ...]] = {
     Role.STAFF: STAFF_MAY,
     Role.SYSTEM_ADMIN: ("organization.view_account", "organization.add_account", "organization.change_account",
-                        "organization.view_unit", "core.view_batch", "core.view_batchitem"),
-    Role.SECURITY_ADMIN: ("organization.view_account", "organization.view_unit", "organization.view_grant",
-                          "organization.add_grant", "organization.change_grant", "training.view_classrole"),
+                        "organization.view_unit", "core.view_batch", "core.view_batchitem", "organization.view_factorreset",
+                        "organization.approve_factorreset"),
+    Role.SECURITY_ADMIN: ("organization.view_account", "organization.unlock_account", "organization.view_unit",
+                          "organization.view_grant", "organization.add_grant", "organization.change_grant",
+                          "organization.view_accountsession", "organization.end_accountsession",
+                          "organization.view_factorreset", "organization.add_factorreset",
+                          "organization.approve_factorreset", "training.view_classrole"),
     Role.AUDIT_ADMIN: ("core.view_auditentry",),
 }  # fmt: skip
 

@@ -12,7 +12,12 @@ from portal.rail import Standing, account_of, rail_of
 def frame(request: HttpRequest) -> dict[str, Any]:
     """A context processor; the admin's pages get it too. Nothing is asked for somebody who is not signed in."""
     user = getattr(request, "user", None)
-    words: dict[str, Any] = {"demo": settings.DEMO, "home_url": reverse("portal:home"), "account": None}
+    words: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "one_factor": settings.SECOND_FACTOR == "off",
+        "home_url": reverse("portal:home"),
+        "account": None,
+    }
     if user is None or not user.is_authenticated:
         return words
     standing = Standing.of(user)

@@ -3,26 +3,9 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 
 from core.forms import OperationForm, SeenReasonForm, UploadField
 from organization.models import Unit
-
-
-class SignInForm(AuthenticationForm):
-    """用户名和密码; one sentence for every failure, so that nobody learns which names exist."""
-
-    error_messages = {
-        "invalid_login": "用户名或密码不正确，或账号已停用",
-        "inactive": "用户名或密码不正确，或账号已停用",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "用户名"
-        self.fields["password"].label = "密码"
-        for field in self.fields.values():
-            field.error_messages["required"] = f"请填写{field.label}"
 
 
 class WorkbookForm(OperationForm):

@@ -71,7 +71,7 @@ def admin_place(label: str, icon: str, model: str) -> Place:
 
 def rail_of(standing: Standing, path: str) -> list[dict[str, Any]]:
     """Groups of places; the one whose address is the longest beginning of `path` is active."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"label": "工作", "places": _work(standing)},
         {"label": "维护", "places": _upkeep(standing)},
     ]
@@ -109,7 +109,13 @@ def _upkeep(standing: Standing) -> list[Place]:
             admin_place("批次", "loader", "core_batch"),
         ]
     if standing.has(Role.SECURITY_ADMIN):
-        places.append(admin_place("授权", "shield-check", "organization_grant"))
+        places += [
+            admin_place("授权", "shield-check", "organization_grant"),
+            admin_place("账号", "user-circle", "organization_account"),
+            admin_place("登录会话", "clock", "organization_accountsession"),
+        ]
+    if standing.has(Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN):
+        places.append(admin_place("动态口令重置", "key", "organization_factorreset"))
     if standing.has(Role.AUDIT_ADMIN):
         places.append(admin_place("审计记录", "history", "core_auditentry"))
     if standing.user.is_staff:
@@ -126,4 +132,5 @@ def _mark_active(places: list[Place], path: str) -> None:
 
 def account_of(standing: Standing) -> dict[str, Any]:
     user = standing.user
-    return {"name": str(user), "role": standing.words, "unit": str(user.unit) if user.unit else "", "links": []}
+    links = [{"label": "我的登录", "icon": "lock", "url": reverse("portal:sessions")}]
+    return {"name": str(user), "role": standing.words, "unit": str(user.unit) if user.unit else "", "links": links}

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 from django.urls import path as django_path
 
-from portal.views import account, classes, documents, health, home, results, search, workbook
+from portal.views import account, classes, documents, health, home, identity, results, search, workbook
 
 app_name = "portal"
 
@@ -24,7 +24,12 @@ urlpatterns = [
     path("", home.home, "home"),
     path("sign-in/", account.SignIn.as_view(), "sign_in"),
     path("sign-out/", account.SignOut.as_view(), "sign_out"),
-    path("password/", account.PasswordChange.as_view(), "password_change"),
+    path("password/", account.password_change, "password_change"),
+    path("second-factor/", identity.second_factor, "second_factor"),
+    path("second-factor/set-up/", identity.second_factor_set_up, "second_factor_set_up"),
+    path("confirm/", identity.confirm, "confirm"),
+    path("sessions/", identity.sessions, "sessions"),
+    path("sessions/<str:key>/end/", identity.session_end, "session_end"),
     path("classes/", classes.class_list, "class_list"),
     path("classes/export/", classes.class_list_export, "class_list_export"),
     path("classes/<uuid:pk>/", classes.class_page, "class_page"),

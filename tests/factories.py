@@ -1,10 +1,13 @@
 """Valid rows with no surprises: units, people, a class with everything a class leaves. All names are invented."""
 
+import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from django.contrib.auth import SESSION_KEY
 
 from assessments.models import (
     ClassAssessment,
@@ -18,7 +21,8 @@ from assessments.models import (
 from core.files import keep
 from core.idnumber import check_character
 from core.names import pinyin
-from organization.models import Account, Grant, Unit
+from organization.models import Account, AccountSession, Grant, Unit
+from organization.sessions import PROVED, SEEN, SINCE, SessionStore, hashed
 from reports.models import Document, NumberSeries
 from trainees.models import Appointment, Cadre
 from training.models import AttendanceMark, ClassRole, Enrolment, Session, TrainingClass
@@ -44,6 +48,15 @@ def unit(code: str, name: str, parent: Unit | None = None, **fields: Any) -> Uni
 
 def account(username: str, name: str, **fields: Any) -> Account:
     return Account.objects.create_user(username, None, display_name=name, **fields)
+
+
+def signed_in(who: Account) -> AccountSession:
+    """A session of the account on some other device."""
+    store = SessionStore()
+    now = int(time.time())
+    store.update({SESSION_KEY: str(who.pk), SINCE: now, SEEN: now, PROVED: now})
+    store.create()
+    return AccountSession.objects.get(session_key=hashed(store.session_key or ""))
 
 
 def grant(who: Account, role: str, where: Unit) -> Grant:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from core.admin import NamedAdmin, ScopedInline
 from core.forms import ReasonForm
 from core.keys import new_key
+from organization.freshness import ask_again
 from trainees.models import Appointment, Cadre
 from trainees.services import unmask_id_number
 
@@ -53,6 +54,8 @@ class CadreAdmin(NamedAdmin):
             raise Http404
         if not self.has_view_permission(request, cadre):
             raise PermissionDenied("查看完整身份证号限组织部干部教育科")
+        if stale := ask_again(request):
+            return stale
         form, number = ReasonForm(request.POST or None), ""
         if request.method == "POST" and form.is_valid():
             number = unmask_id_number(cadre, actor=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]

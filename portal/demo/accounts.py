@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 
 from core.audit import record
 from core.operations import intention
@@ -96,8 +97,8 @@ def _reset(password: str) -> None:
 
 
 def _give(account: Account, hashed: str) -> None:
-    account.password = hashed
-    account.save(update_fields=["password"])
+    account.password, account.password_set, account.initial_until = hashed, timezone.now(), None
+    account.save(update_fields=["password", "password_set", "initial_until"])
     record("account.password_reset", actor=None, obj=account, unit_id=account.unit_id)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.services import export_class
 from core.audit import record
+from organization.freshness import ask_again
 from portal.downloads import XLSX, download
 from portal.lists import page_of
 from portal.pages import classes, files, overview, results, roster, satisfaction
@@ -109,8 +110,10 @@ def class_satisfaction(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def class_export(request: SignedIn, pk: UUID) -> FileResponse:
-    """The class as its workbook; it holds full ID numbers, and the service records who took it."""
+def class_export(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+    """The class as its workbook; it holds full ID numbers, asks who is there, and the service records who took it."""
     one, door = class_and_door(request, pk)
     demand(may_export_class(door))
+    if stale := ask_again(request):
+        return stale
     return download(export_class(one, actor=request.user), f"{one.name}.xlsx", XLSX)

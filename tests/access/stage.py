@@ -15,6 +15,7 @@ from core.jobs import submit
 from core.keys import new_key
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Account, AuthoritySetting
+from organization.services import ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
@@ -57,11 +58,17 @@ def an_import(city: City) -> None:
     city.__dict__["imported"] = imported.pk
 
 
+def a_session(city: City) -> None:
+    """The liaison is signed in on another device."""
+    city.__dict__["session"] = make.signed_in(city.liaison).pk
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "late_entry": late_entry,
     "tie": tie,
     "a_batch": a_batch,
     "an_import": an_import,
+    "a_session": a_session,
 }
 
 
@@ -92,6 +99,8 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "organization.Unit": lambda city: city.bureau.pk,
     "organization.Account": lambda city: city.liaison.pk,
     "organization.Grant": lambda city: city.liaison.grants.get().pk,
+    "organization.AccountSession": lambda city: make.signed_in(city.liaison).pk,
+    "organization.FactorReset": lambda city: ask_for_reset(city.staff, "手机丢失", actor=city.security_admin).pk,
     "organization.AuthoritySetting": lambda city: (
         AuthoritySetting.objects.create(unit=city.root, key="letter_word", value="培函", since=date(2026, 1, 1)).pk
     ),

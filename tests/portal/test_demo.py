@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 
 from assessments.models import Result, SatisfactionCount, WorkbookImport
 from core.idnumber import fault_of
@@ -115,7 +116,7 @@ def check_every_office():
 def check_accounts(folder):
     accounts = facts(folder)["accounts"]
     assert {one["username"] for one in accounts} >= NAMED
-    assert all(authenticate(username=one["username"], password=one["password"]) for one in accounts)
+    assert all(authenticate(HttpRequest(), username=one["username"], password=one["password"]) for one in accounts)
     assert len({one["password"] for one in accounts}) == 1
     assert stat.S_IMODE((folder / "demo.json").stat().st_mode) == 0o600
     held = {one.username: set(one.access.roles) for one in Account.objects.all()}

@@ -1,21 +1,16 @@
-"""Units, accounts, grants, settings of an authority."""
+"""Units, their names, and the settings of an authority."""
 
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.auth import get_backends
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from core.keys import new_key
-from organization.roles import Role
 
 if TYPE_CHECKING:
-    from organization.access import Access
+    from organization.models.accounts import Account
 
 
 class UnitQuerySet(MP_NodeQuerySet):
@@ -134,95 +129,6 @@ class UnitShortName(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class AccountManager(BaseUserManager["Account"]):
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
-        account = self.model(username=Account.normalize_username(username), **fields)
-        account.set_password(password)
-        account.save(using=self._db)
-        return account
-
-
-class Account(AbstractBaseUser):
-    """Somebody who signs in (账号); what they may do comes from grants and from roles in classes, nothing else."""
-
-    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
-    username = models.CharField("用户名", max_length=60, unique=True)
-    display_name = models.CharField("姓名", max_length=60)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所在单位")
-    is_active = models.BooleanField("启用", default=True)
-    joined = models.DateTimeField("开通时间", auto_now_add=True)
-    version = models.PositiveIntegerField("版本", default=1, editable=False)
-
-    objects = AccountManager()
-
-    USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
-
-    class Meta:
-        verbose_name = verbose_name_plural = "账号"
-
-    def __str__(self) -> str:
-        return self.display_name or self.username
-
-    @cached_property
-    def access(self) -> "Access":
-        """What this account may see today, read once per request."""
-        from organization.access import Access
-
-        return Access.of(self, timezone.localdate())
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether the web admin opens: some grant's role has permissions there."""
-        return self.is_active and self.access.opens_admin
-
-    @property
-    def is_superuser(self) -> bool:
-        """Nobody is: the three administrators are three people (DOMAIN.md §1)."""
-        return False
-
-    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in get_backends())
-
-    def has_perms(self, perms: list[str], obj: models.Model | None = None) -> bool:
-        return all(self.has_perm(perm, obj) for perm in perms)
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.access.has_module(app_label)
-
-
-class GrantQuerySet(models.QuerySet["Grant"]):
-    def on(self, day: date) -> "GrantQuerySet":
-        """Grants in force on a day (until is the last day)."""
-        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
-
-
-class Grant(models.Model):
-    """A role of an account for a unit and all below it (授权), from one day until another."""
-
-    Role = Role
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="grants", verbose_name="账号")
-    role = models.CharField("角色", max_length=20, choices=Role)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
-    since = models.DateField("自")
-    until = models.DateField("至", null=True, blank=True)
-    granted_by_id = models.UUIDField("授权人", null=True, editable=False)
-
-    objects = GrantQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "授权"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_period"),
-            models.UniqueConstraint(fields=["account", "role", "unit", "since"], name="grant_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}（{self.unit}）"
 
 
 class AuthoritySetting(models.Model):

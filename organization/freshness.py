@@ -1,0 +1,42 @@
+"""Sensitive acts ask who is there: a sign-in or a confirmation of at most ten minutes ago, with both factors (SEC-04)."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from organization.sessions import FACTOR, PROVED
+
+PROOF_LASTS = 10 * 60  # seconds
+View = Callable[..., Any]
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the session's owner proved themselves lately, with both factors where two are asked for."""
+    age = timezone.now().timestamp() - request.session.get(PROVED, 0)
+    both = settings.SECOND_FACTOR == "off" or bool(request.session.get(FACTOR))
+    return both and 0 <= age <= PROOF_LASTS
+
+
+def ask_again(request: HttpRequest) -> HttpResponse | None:
+    """The way to the confirmation, or None for whoever needs none; afterwards the page is opened anew."""
+    if is_fresh(request):
+        return None
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    return redirect(f"{reverse(settings.CONFIRM_URL)}?{urlencode({'next': back})}")
+
+
+def fresh_sign_in_required(view: View) -> View:
+    """For views of sensitive acts: unmasking, exports with full numbers, grants, policy."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return ask_again(request) or view(request, *args, **kwargs)
+
+    return wrapper

@@ -1,0 +1,18 @@
+"""Units and their settings; accounts, grants and passwords; sessions and second factors."""
+
+from organization.models.accounts import Account, AccountManager, Grant, GrantQuerySet, PasswordHistory
+from organization.models.sign_in import AccountSession, FactorReset, FailedSignIn, SecondFactor
+from organization.models.units import (
+    AuthoritySetting,
+    Unit,
+    UnitManager,
+    UnitNamePeriod,
+    UnitQuerySet,
+    UnitShortName,
+)
+
+__all__ = [
+    "Account", "AccountManager", "AccountSession", "AuthoritySetting", "FactorReset", "FailedSignIn", "Grant",
+    "GrantQuerySet", "PasswordHistory", "SecondFactor", "Unit", "UnitManager", "UnitNamePeriod", "UnitQuerySet",
+    "UnitShortName",
+]  # fmt: skip
