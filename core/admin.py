@@ -4,7 +4,8 @@ Department staff work here. What is out of the user's scope is not found; foreig
 is deleted; models whose writes have no service are shown only. The audit log takes the place of Django's own history.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,10 +17,15 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
+from core.forms import OperationForm
+from core.keys import new_key
 from core.models import AuditEntry
+from core.operations import Conflict, once
 
+UNSAID = ("csrfmiddlewaretoken", "op_id", "seen")
 SEALED = frozenset({"id_number_sealed", "id_number_index", "phone_sealed", "password", "token", "explanation"})
 
 admin.site.site_header = admin.site.site_title = "干部教育培训管理平台"
@@ -50,6 +56,22 @@ def tell(entries: Iterable[AuditEntry]) -> list[Told]:
     found = list(entries)
     accounts = get_user_model()._default_manager.in_bulk({entry.actor_id for entry in found if entry.actor_id})
     return [Told(entry, str(accounts.get(entry.actor_id, "系统"))) for entry in found]
+
+
+class _NotSaved(Exception):
+    """The form goes back with its faults: nothing was carried out, the op_id is free for the next try."""
+
+
+def _was_saved(response: HttpResponse) -> bool:
+    return response.status_code == 302 or "popup_response" in str(getattr(response, "template_name", ""))
+
+
+def mark_of(row: models.Model) -> str:
+    """What a form remembers of the row it shows: its `version`, or a digest of its columns where it has none."""
+    if hasattr(row, "version"):
+        return str(row.version)
+    values = repr([field.value_from_object(row) for field in row._meta.concrete_fields])
+    return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
 class Scoped:
@@ -97,6 +119,62 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
         if SEALED.intersection(lookup.split("__")):
             return False
         return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Forms carry `op_id` and what was `seen`: a repeat gets the first answer, a stale save 409 (REL-03, REL-04)."""
+        context = {"op_id": request.POST.get("op_id") or new_key(), "hidden": self._seen(request, object_id)}
+        context |= extra_context or {}
+
+        def show() -> HttpResponse:
+            return super(ScopedAdmin, self).changeform_view(request, object_id, form_url, context)
+
+        return self._once(request, object_id, show) if request.method == "POST" and self.writes else show()
+
+    def _seen(self, request: HttpRequest, object_id: str | None) -> dict[str, str]:
+        """The mark of the row that the page shows; a form that comes back keeps the mark it was opened with."""
+        row = self.get_object(request, object_id) if object_id and self.writes else None
+        return {"seen": request.POST.get("seen") or mark_of(row)} if row is not None else {}
+
+    def _once(self, request: HttpRequest, object_id: str | None, save: Callable[[], HttpResponse]) -> HttpResponse:
+        op_id = OperationForm(request.POST).checked()["op_id"]
+        payload = {name: request.POST.getlist(name) for name in request.POST if name not in UNSAID}
+        fresh: list[HttpResponse] = []
+
+        def act() -> dict[str, Any]:
+            if object_id:
+                self._demand_current(request, object_id)
+            fresh.append(save())
+            if not _was_saved(fresh[0]):
+                raise _NotSaved
+            return {"url": fresh[0].headers.get("Location", "")}
+
+        try:
+            name = f"admin.{self.opts.label_lower}"
+            answer = once(op_id, request.user.pk, name, [object_id, payload], act)  # type: ignore[arg-type]
+        except _NotSaved:
+            return fresh[0]
+        return fresh[0] if fresh else redirect(answer["url"] or "admin:index")
+
+    def _demand_current(self, request: HttpRequest, object_id: str) -> None:
+        """Holds the row. Raises Conflict with both values when somebody saved it since the page was opened."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        held = self.model._base_manager.select_for_update().get(pk=object_id)
+        if request.POST.get("seen") == mark_of(held):
+            return
+        form = self.get_form(request, held, change=True)(request.POST, instance=held)
+        now = {name: form[name].initial for name in form.fields}
+        form.is_valid()
+        differing = [name for name in form.changed_data if name in form.cleaned_data]
+        said = "；".join(
+            f"{form.fields[name].label}：您填写的是“{form.cleaned_data[name]}”，现在是“{now[name]}”"
+            for name in differing
+        )
+        raise Conflict(
+            f"您打开页面之后，另一位同志先保存了，没有覆盖任何内容。{said}", yours=form.cleaned_data, current=now
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service; what is out of scope afterwards is undone (Django saves in one transaction)."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core.audit import record
 from core.audit.events import label, labels
+from core.keys import new_key
 from core.models import AuditEntry
 from organization.models import Grant, Unit
 from organization.roles import Role
@@ -126,7 +127,7 @@ def broken_log(own_database, fast_passwords):
 
 def test_f15_what_cannot_be_recorded_does_not_happen(broken_log):
     unit, people = broken_log
-    form = {"account": people["new"].pk, "role": "staff", "unit": unit.pk, "since": "2026-01-01"}
+    form = {"account": people["new"].pk, "role": "staff", "unit": unit.pk, "since": "2026-01-01", "op_id": new_key()}
     answer = signed_in(people["security"]).post(reverse("admin:organization_grant_add"), form)
     assert answer.status_code == 503
     assert "不能留痕的操作一律不办理" in answer.content.decode()

@@ -1,5 +1,7 @@
 """The admin writes through the services: audit entries, pinyin, rules, scope of choices."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
@@ -16,8 +18,15 @@ NO_INLINES = {
 }
 
 
+def hidden(client, url: str) -> dict[str, str]:
+    """What the page's form carries: `op_id`, and on a row's page the mark of the row."""
+    body = client.get(url).content.decode()
+    return dict(re.findall(r'<input type="hidden" name="(op_id|seen)" value="([^"]+)">', body))
+
+
 def post(client, page: str, /, *args, **data):
-    return client.post(reverse(f"admin:{page}", args=args), data)
+    url = reverse(f"admin:{page}", args=args)
+    return client.post(url, hidden(client, url) | data)
 
 
 def test_a_unit_is_placed_in_the_tree(yunling, client_of):
@@ -47,7 +56,8 @@ def test_a_parent_of_another_area_is_no_choice(cast, client_of):
 def test_an_account_gets_a_password_that_is_told_once(yunling, client_of):
     client = client_of(yunling.system_admin)
     facts = {"username": "xinren", "display_name": "新人", "unit": yunling.bureau.pk}
-    answer = client.post(reverse("admin:organization_account_add"), facts, follow=True)
+    url = reverse("admin:organization_account_add")
+    answer = client.post(url, hidden(client, url) | facts, follow=True)
     made = Account.objects.get(username="xinren")
     told = next(str(one) for one in answer.context["messages"] if "初始密码" in str(one))
     assert made.check_password(told.split(" ")[2])
@@ -132,3 +142,52 @@ def test_the_history_is_the_audit_log(yunling, client_of):
     url = reverse("admin:organization_unit_history", args=[yunling.bureau.pk])
     body = client.get(url).content.decode()
     assert "更改单位" in body and "顾云舟" in body
+
+
+RENAMED = {"name": "云岭市史志馆", "kind": "agency", "level": "city", **NO_INLINES}
+
+
+def test_rel_03_a_repeat_gets_the_first_answer(yunling, client_of):
+    client, url = client_of(yunling.staff), reverse("admin:organization_unit_add")
+    facts = {"parent": yunling.root.pk, "code": "YL09", "name": "云岭市气象局", "kind": "agency", "level": "city"}
+    sent = hidden(client, url) | facts
+    first, again = (client.post(url, sent) for _ in range(2))
+    assert (first.status_code, again.status_code, first.url) == (302, 302, again.url)
+    assert AuditEntry.objects.filter(event="unit.add").count() == 1
+    assert client.post(url, sent | {"name": "云岭市水文局"}).status_code == 409
+
+
+def test_a_form_with_faults_may_be_sent_again(yunling, client_of):
+    client, url = client_of(yunling.staff), reverse("admin:organization_unit_add")
+    facts = {"parent": yunling.root.pk, "code": "YL09", "kind": "agency", "level": "city"}
+    sent = hidden(client, url) | facts
+    assert client.post(url, sent).status_code == 200
+    assert client.post(url, sent | {"name": "云岭市气象局"}).status_code == 302
+
+
+def test_rel_04_a_stale_save_is_told_both_values(yunling, client_of):
+    client = client_of(yunling.staff)
+    url = reverse("admin:organization_unit_change", args=[yunling.bureau.pk])
+    opened = hidden(client, url)
+    assert post(client, "organization_unit_change", yunling.bureau.pk, **RENAMED).status_code == 302
+    answer = client.post(url, opened | RENAMED | {"name": "云岭市档案馆"})
+    assert answer.status_code == 409
+    assert "您填写的是“云岭市档案馆”，现在是“云岭市史志馆”" in answer.content.decode()
+    yunling.bureau.refresh_from_db()
+    assert yunling.bureau.name == "云岭市史志馆"
+
+
+def test_rel_04_a_grant_that_was_ended_meanwhile_keeps_its_day(yunling, client_of):
+    """A row without a version is known by what stands in it."""
+    client, granted = client_of(yunling.security_admin), yunling.liaison.grants.get()
+    url = reverse("admin:organization_grant_change", args=[granted.pk])
+    opened = hidden(client, url)
+    post(client, "organization_grant_change", granted.pk, until="2026-06-30")
+    assert client.post(url, opened | {"until": "2026-12-31"}).status_code == 409
+    granted.refresh_from_db()
+    assert str(granted.until) == "2026-06-30"
+
+
+def test_without_an_op_id_nothing_is_written(yunling, client_of):
+    url = reverse("admin:organization_unit_change", args=[yunling.bureau.pk])
+    assert client_of(yunling.staff).post(url, RENAMED).status_code == 400
