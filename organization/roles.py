@@ -42,7 +42,7 @@ ROLE_MAY: dict[str, tuple[str, ...]] = {
                           "organization.view_accountsession", "organization.end_accountsession",
                           "organization.view_factorreset", "organization.add_factorreset",
                           "organization.approve_factorreset", "training.view_classrole"),
-    Role.AUDIT_ADMIN: ("core.view_auditentry",),
+    Role.AUDIT_ADMIN: ("core.view_auditentry", "core.view_auditseal", "core.view_auditarchive", "core.view_rowchange"),
 }  # fmt: skip
 
 

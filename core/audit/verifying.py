@@ -105,10 +105,15 @@ def _what(wanted: bytes | None, there: bytes | None, sealed: Counter[bytes]) -> 
 
 def _with_era_ends() -> Iterator[tuple[AuditSeal, int]]:
     """Seals in order, each with the last entry id of its era."""
-    starts = sorted(set(AuditSeal.objects.values_list("after_id", flat=True)))
-    ends = dict(zip(starts, [*starts[1:], FOR_EVER], strict=True))
+    ends = era_ends()
     for seal in AuditSeal.objects.order_by("pk").iterator(chunk_size=20):
         yield seal, ends[seal.after_id]
+
+
+def era_ends() -> dict[int, int]:
+    """The last entry id of each era, by the id after which it began."""
+    starts = sorted(set(AuditSeal.objects.values_list("after_id", flat=True)))
+    return dict(zip(starts, [*starts[1:], FOR_EVER], strict=True))
 
 
 def _purged_to(report: Report) -> int:
