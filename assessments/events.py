@@ -4,6 +4,7 @@ EVENTS = {
     "import.rehearsed": "核对班次工作簿",
     "import.rejected": "核对班次工作簿：有错误",
     "import.committed": "导入班次工作簿",
+    "import.marked": "下载标注错误的工作簿",
     "class.export": "导出班次工作簿",
     "entry.added": "登记量化记录",
     "entry.changed": "更改量化记录",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.admin import ScopedAdmin, ScopedInline
 from core.audit import record
+from core.sheets.writing import BookWriter
 from organization import services
 from organization.freshness import ask_again
 from organization.models import (
@@ -98,7 +99,12 @@ class UnitAdmin(ScopedAdmin):
     @admin.action(description="导出所选单位（Excel）", permissions=["view"])
     def export_units(self, request: HttpRequest, units: QuerySet[Unit]) -> FileResponse:
         """The chosen units of the user's scope, in the columns that the import reads."""
-        data = UnitResource().export(units.order_by("path")).export("xlsx")
+        table = UnitResource().export(units.order_by("path"))
+        book = BookWriter()
+        sheet = book.sheet("单位")
+        for place, row in enumerate([table.headers, *table]):
+            sheet.put_row(place, row)
+        data = book.finish()
         record("units.export", actor=request.user.pk, after={"rows": units.count()})
         return FileResponse(
             iter([data]), content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="units.xlsx"'}

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from assessments.models import ClassAssessment, Exam, Item, ScoringScheme, WorkbookImport
+from assessments.models import ClassAssessment, Exam, Item, ScoreEntry, ScoringScheme, WorkbookImport
 from assessments.services.lookups import (
     busy_elsewhere,
     directory_of,
@@ -41,7 +41,7 @@ from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.reading import read_workbook
 from organization.directory import UnitDirectory
 from organization.models import Account, Unit
-from training.models import TrainingClass
+from training.models import AttendanceMark, TrainingClass
 from training.services import (
     Changes,
     ClassIdentity,
@@ -250,13 +250,14 @@ def _is_confirmed(training_class: TrainingClass) -> bool:
 def write_book(book: ClassBook, known: TrainingClass | None, unit: Unit, *, actor: Account, today: date) -> Committed:
     """Bring the class to what the book says, source by source; returns what changed."""
     training_class, class_changes = write_class(known, book.facts, unit, actor=actor, today=today)
-    training_class.attendance_kept = book.attendance is not None
+    training_class.attendance_kept = book.attendance is not None or _marked_elsewhere(training_class)
     training_class.save(update_fields=["attendance_kept"])
     units = {str(row.pk): row for row in Unit.objects.filter(pk__in={row.unit.key for row in book.roster})}
     people = [Person(row, blind_index(row.id_number)) for row in book.roster]
     try:
         enrolments, roster_changes = write_roster(training_class, people, units)
         sessions, session_changes = write_sessions(training_class, book.sessions, book.recorded)
+        _check_seats_now()
     except IntegrityError as error:
         raise Conflict("名册或课程表与他人刚刚写入的内容冲突，本次导入没有写入任何内容；请重新上传") from error
     assessment = _assessment(training_class, book, unit)
@@ -273,9 +274,28 @@ def write_book(book: ClassBook, known: TrainingClass | None, unit: Unit, *, acto
     return Committed(training_class, known is None, changes)
 
 
+def _marked_elsewhere(training_class: TrainingClass) -> bool:
+    """Whether attendance was kept on pages, by leave or by machines: those marks count without a 考勤 sheet."""
+    marks = AttendanceMark.objects.filter(training_class=training_class)
+    return marks.exclude(source=AttendanceMark.Source.WORKBOOK).exists()
+
+
+def _recorded_on_pages(training_class: TrainingClass) -> bool:
+    """Whether the process record was kept on pages: those entries count without a 量化记录 sheet."""
+    return ScoreEntry.objects.filter(training_class=training_class, source=ScoreEntry.Source.PAGE).standing().exists()
+
+
+def _check_seats_now() -> None:
+    """“One full-time class at a time” waits for the commit by itself, where nobody could be told in a sentence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS enrolment_one_full_time IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS enrolment_one_full_time DEFERRED")
+
+
 def _assessment(training_class: TrainingClass, book: ClassBook, unit: Unit) -> ClassAssessment:
     """How the class is assessed; a class keeps the scheme's version it began with, unless it names another scheme."""
-    kept = {"entries_kept": book.entries is not None, "satisfaction_kept": book.satisfaction is not None}
+    entries_kept = book.entries is not None or _recorded_on_pages(training_class)
+    kept = {"entries_kept": entries_kept, "satisfaction_kept": book.satisfaction is not None}
     there = ClassAssessment.objects.select_related("scheme").filter(pk=training_class.pk).first()
     if there is None:
         scheme = schemes_of(unit)[book.facts.scheme]
@@ -313,7 +333,8 @@ def template_workbook() -> bytes:
 
 
 @intention
-def marked_up_workbook(imported: WorkbookImport) -> bytes:
-    """The uploaded workbook with the faulty cells coloured and commented."""
+def marked_up_workbook(imported: WorkbookImport, *, actor: Account) -> bytes:
+    """The uploaded workbook with the faulty cells coloured and commented; it holds full ID numbers, so it is recorded."""
     data = files.load(imported.file)
+    record("import.marked", actor=actor.pk, obj=imported, unit_id=imported.unit_id)
     return mark_up(data, rehearse_for(data, imported.unit, timezone.localdate()))

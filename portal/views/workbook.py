@@ -81,7 +81,7 @@ def workbook_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_safe
 def workbook_marked(request: SignedIn, pk: UUID) -> FileResponse:
     imported = import_in_scope(request, pk)
-    return download(marked_up_workbook(imported), f"已标注_{imported.file_name}", XLSX)
+    return download(marked_up_workbook(imported, actor=request.user), f"已标注_{imported.file_name}", XLSX)
 
 
 @require_POST

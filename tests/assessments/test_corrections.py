@@ -13,12 +13,12 @@ from assessments.sheets.rows import Paper, ScoreRow
 from assessments.workbook.book import ClassBook
 from assessments.workbook.writing import write_book
 from core.models import AuditEntry
-from core.operations import Refused
+from core.operations import Conflict, Refused
 from organization.models import Unit
 from tests.assessments.story import figures, office, take_in
 from tests.samples import workbook
 from trainees.models import Cadre
-from training.models import AttendanceMark, Enrolment, Session
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.sheets.rows import Mark
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +202,30 @@ def test_a_score_finer_than_a_cent_counts_unrounded(known, actor):
     changed, _ = correct(known, actor, final_exam=scores)
     row = Result.objects.get(training_class=changed, enrolment__roster_name=person)
     assert (row.points["结业测试"], row.final_score) == ("14.35", Decimal("95.67"))
+
+
+def test_a_seat_taken_since_the_check_is_told_and_nothing_is_written(known, actor, monkeypatch):
+    """Two classes at once want the same people full-time: the database says no before the commit, in a sentence."""
+    monkeypatch.setattr("assessments.services.importing.busy_elsewhere", lambda *_: {})
+    book = load_book(known)
+    other = write_book(replace(book, facts=replace(book.facts, code="YL2026-099", name="另一个班")))
+    city = Unit.objects.get(code="YL")
+    imported = rehearse_workbook(other, "另一个班.xlsx", actor=actor, unit=city)
+    with pytest.raises(Conflict, match="没有写入任何内容"):
+        commit_workbook(imported, actor=actor)
+    assert list(TrainingClass.objects.all()) == [known]
+
+
+def test_what_was_kept_on_pages_counts_without_the_sheets(known, actor):
+    """出勤情况 and 纪律建设 are assessed from rows of pages though the workbook brings neither sheet."""
+    book = load_book(known)
+    late = AttendanceMark.objects.filter(training_class=known, mark=AttendanceMark.Mark.LATE).first()
+    AttendanceMark.objects.filter(pk=late.pk).update(source=AttendanceMark.Source.PAGE)
+    discipline = ScoreEntry.objects.filter(item__name="纪律建设").first().item
+    ScoreEntry.objects.create(
+        training_class=known, enrolment=late.enrolment, item=discipline, on=date(2026, 4, 1), points=Decimal(-1),
+        source=ScoreEntry.Source.PAGE,
+    )  # fmt: skip
+    take_in(write_book(replace(book, attendance=None, entries=None)), actor)
+    points = Result.objects.get(enrolment=late.enrolment).points
+    assert (points["出勤情况"], points["纪律建设"]) == ("14.00", "9.00")

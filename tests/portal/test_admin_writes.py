@@ -1,10 +1,12 @@
 """The admin writes through the services: audit entries, pinyin, rules, scope of choices."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from core.models import AuditEntry
 from organization.models import Account, AuthoritySetting, Grant, Unit
@@ -191,3 +193,14 @@ def test_rel_04_a_grant_that_was_ended_meanwhile_keeps_its_day(yunling, client_o
 def test_without_an_op_id_nothing_is_written(yunling, client_of):
     url = reverse("admin:organization_unit_change", args=[yunling.bureau.pk])
     assert client_of(yunling.staff).post(url, RENAMED).status_code == 400
+
+
+def test_a_unit_whose_name_looks_like_a_formula_goes_out_as_text(yunling, client_of):
+    Unit.objects.filter(pk=yunling.bureau.pk).update(name='=HYPERLINK("http://x","市局")')
+    url = reverse("admin:organization_unit_changelist")
+    chosen = {"action": "export_units", "_selected_action": [yunling.bureau.pk]}
+    answer = client_of(yunling.staff).post(url, chosen)
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content)), read_only=True).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value]
+    assert '=HYPERLINK("http://x","市局")' in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells} == {"s"}
