@@ -1,66 +1,221 @@
-"""The audit log in words: core writes it, the portal knows what its events and objects are called."""
+"""The audit administrator's pages: the log in words, its seals, its archives, the history of rows. Nobody writes here.
 
+Core writes the log; the portal knows what its events and objects are called. Reading it and taking it away are in the
+log as well.
+"""
+
+import hashlib
+from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
-from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from core.admin import ScopedAdmin
-from core.models import AuditEntry
-from organization.models import Account
-from organization.roles import Role
-from portal.pages import words
+from core.audit import record
+from core.audit.sealing import FOR_EVER
+from core.audit.verifying import entry_findings, era_ends, link_findings
+from core.models import AuditArchive, AuditEntry, AuditSeal, RowChange
+from portal.downloads import XLSX, download
+from portal.pages import audit, words
+from portal.pages.sheets import table_workbook
 
 
-class EventFilter(admin.SimpleListFilter):
-    title = "事件"
-    parameter_name = "event"
+class ConditionsFilter(admin.ListFilter):
+    """One form for everything that may be asked (the admin's own filters are lists of links)."""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(words.EVENTS.items())
+    title = "查找"
+    template = "admin/core/auditentry/conditions.html"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        asked = {name: params.pop(name)[-1] for name in self.expected_parameters() if name in params}
+        self.form = audit.Conditions(asked)
+        self.form.is_valid()
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(audit.Conditions.base_fields)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        return iter(())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(event=self.value()) if self.value() else queryset
+        return self.form.filter(queryset)
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Pages that only the audit administrator opens; each look is recorded."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        if answer.status_code == 200:
+            asked = {name: value for name, value in request.GET.items() if value}
+            record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, **asked})
+        return answer
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, "key": object_id})
+        return answer
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ScopedAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     """The audit log: read by the audit administrator, written by services alone."""
 
-    list_display = ("at", "event_words", "who", "role_words", "object_words", "result", "reason", "source_ip")
-    list_filter = (EventFilter, "result")
-    search_fields = ("object_id",)
+    list_display = ("at", "event_words", "who", "role_words", "object_words", "result_words", "reason", "source_ip")
+    list_filter = (ConditionsFilter,)
     ordering = ("-id",)
     fields = (
-        "at", "event_words", "who", "role_words", "object_words", "object_id", "result", "reason", "before", "after",
-        "source_ip", "session_hash", "request_id",
+        "id", "at", "event_words", "who", "role_words", "object_words", "object_id", "unit_words", "result_words", "reason",
+        "before_words", "after_words", "source_ip", "session_hash", "request_id", "seal",
     )  # fmt: skip
-    readonly_fields = ("event_words", "who", "role_words", "object_words")
+    readonly_fields = (
+        "id", "event_words", "who", "role_words", "object_words", "unit_words", "result_words", "before_words",
+        "after_words", "seal",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        name = Account.objects.filter(pk=OuterRef("actor_id")).values("display_name")
-        return super().get_queryset(request).annotate(actor_name=Subquery(name))
+        return audit.told(super().get_queryset(request))
 
-    @admin.display(description="事件", ordering="event")
+    def get_urls(self) -> list[URLPattern]:
+        export = path("export.xlsx", self.admin_site.admin_view(self.export), name="core_auditentry_export")
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """What the list shows, as an Excel sheet; who took what is in the log."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = audit.Conditions(request.GET)
+        rows = asked.filter(AuditEntry.objects.all())
+        count = rows.count()
+        if count > audit.MOST:
+            self.message_user(request, f"共 {count} 条，一次最多导出 {audit.MOST} 条，请缩小时间范围", messages.ERROR)
+            back = reverse("admin:core_auditentry_changelist")
+            return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
+        data = table_workbook("审计记录", audit.COLUMNS, audit.lines(rows))
+        facts = {"rows": count, "sha256": hashlib.sha256(data).hexdigest(), "conditions": asked.chosen()}
+        record("audit.export", actor=request.user.pk, after=facts)
+        return download(data, f"审计记录_{timezone.localdate():%Y%m%d}.xlsx", XLSX)
+
+    @admin.display(description="操作", ordering="event")
     def event_words(self, entry: AuditEntry) -> str:
         return words.event(entry.event)
 
     @admin.display(description="操作人")
     def who(self, entry: Any) -> str:
-        return entry.actor_name or "系统"
+        return f"{entry.actor_name}（{entry.actor_username}）" if entry.actor_name else "系统"
 
     @admin.display(description="以何角色")
     def role_words(self, entry: AuditEntry) -> str:
-        return str(dict(Role.choices).get(entry.role, ""))
+        return audit.role_words(entry.role)
 
     @admin.display(description="对象类型")
     def object_words(self, entry: AuditEntry) -> str:
-        return object_label(entry.object_type)
+        return audit.object_label(entry.object_type)
+
+    @admin.display(description="所属单位")
+    def unit_words(self, entry: Any) -> str:
+        return entry.unit_name or ""
+
+    @admin.display(description="结果", ordering="result")
+    def result_words(self, entry: AuditEntry) -> str:
+        return audit.RESULTS.get(entry.result, entry.result)
+
+    @admin.display(description="变更前")
+    def before_words(self, entry: AuditEntry) -> str:
+        return audit.facts_words(entry.before)
+
+    @admin.display(description="变更后")
+    def after_words(self, entry: AuditEntry) -> str:
+        return audit.facts_words(entry.after)
+
+    @admin.display(description="封存")
+    def seal(self, entry: AuditEntry) -> str:
+        return str(audit.seal_of(entry) or "等待封存（每分钟一次）")
 
 
-def object_label(label: str) -> str:
-    """What a model is called: 班次 for training.TrainingClass."""
-    found = next((model for model in apps.get_models() if model._meta.label == label), None)
-    return str(found._meta.verbose_name) if found else ""
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnlyAdmin):
+    """The chain: on the list every link, on a seal's own page its entries as well."""
+
+    list_display = ("id", "at", "count", "first", "last", "link")
+    ordering = ("-id",)
+    fields = ("id", "at", "count", "first", "last", "since", "until", "previous", "mac", "findings")
+    readonly_fields = ("findings",)
+    change_list_template = "admin/core/auditseal/change_list.html"
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The seals before those of the page are read once for all rows."""
+        changes = super().get_changelist_instance(request)
+        changes.result_list = seals = list(changes.result_list)
+        before = AuditSeal.objects.defer("leaves").in_bulk([seal.pk - 1 for seal in seals])
+        for seal in seals:
+            seal.before = before.get(seal.pk - 1)
+        return changes
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        last = AuditEntry.objects.filter(event="audit.verify").order_by("-id").first()
+        facts = {"verified": last, "verified_words": last and audit.RESULTS.get(last.result, last.result)}
+        return super().changelist_view(request, facts | (extra_context or {}))
+
+    @admin.display(description="链")
+    def link(self, seal: Any) -> str:
+        return "；".join(finding.what for finding in link_findings(seal, seal.before)) or "完整"
+
+    @admin.display(description="核验")
+    def findings(self, seal: AuditSeal) -> str:
+        """The seal against its neighbour and its entries, now."""
+        before = AuditSeal.objects.filter(pk=seal.pk - 1).first()
+        purged = AuditArchive.objects.filter(act=AuditArchive.Act.PURGED, last_seal__gte=seal.pk).exists()
+        found = [
+            *link_findings(seal, before),
+            *entry_findings(seal, era_ends().get(seal.after_id, FOR_EVER), purged=purged),
+        ]
+        return "；".join(map(str, found[:20])) or "完整：封存和它的每一条记录都没有被改动"
+
+
+@admin.register(AuditArchive)
+class AuditArchiveAdmin(ReadOnlyAdmin):
+    """What was archived and purged."""
+
+    list_display = ("at", "act", "first_seal", "last_seal", "count", "file_name")
+    list_filter = ("act",)
+    ordering = ("-id",)
+
+
+@admin.register(RowChange)
+class RowChangeAdmin(ReadOnlyAdmin):
+    """What became of rows, also where no service was asked."""
+
+    list_display = ("at", "table_words", "row_id", "verb", "changed", "who", "database_role")
+    list_filter = ("verb",)
+    search_fields = ("=row_id",)
+    ordering = ("-id",)
+    fields = ("at", "table_words", "row_id", "verb", "before", "after", "who", "request_id", "database_role")
+    readonly_fields = ("table_words", "who")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RowChange]:
+        return audit.with_actor(super().get_queryset(request))
+
+    @admin.display(description="数据", ordering="table_name")
+    def table_words(self, change: RowChange) -> str:
+        return audit.table_label(change.table_name)
+
+    @admin.display(description="所变栏目")
+    def changed(self, change: RowChange) -> str:
+        return "、".join((change.before or {}).keys()) if change.verb == RowChange.Verb.UPDATE else ""
+
+    @admin.display(description="操作人")
+    def who(self, change: Any) -> str:
+        return change.actor_name or "系统或数据库操作"

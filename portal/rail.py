@@ -117,7 +117,11 @@ def _upkeep(standing: Standing) -> list[Place]:
     if standing.has(Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN):
         places.append(admin_place("动态口令重置", "key", "organization_factorreset"))
     if standing.has(Role.AUDIT_ADMIN):
-        places.append(admin_place("审计记录", "history", "core_auditentry"))
+        places += [
+            admin_place("审计记录", "history", "core_auditentry"),
+            admin_place("审计封存", "lock", "core_auditseal"),
+            admin_place("数据变更史", "versions", "core_rowchange"),
+        ]
     if standing.user.is_staff:
         places.append(place("管理后台", "settings", reverse("admin:index")))
     return places

@@ -5,9 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from core.audit.events import label, labels
-
-EVENTS = labels()
+from core.audit.events import label
 
 
 def day(on: date | None) -> str:

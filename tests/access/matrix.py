@@ -168,6 +168,9 @@ WHOLE_FOR = {
     "training.ClassRole": ("security_admin",),
     "core.Batch": ("system_admin",),
     "core.AuditEntry": ("audit_admin",),
+    "core.AuditSeal": ("audit_admin",),
+    "core.AuditArchive": ("audit_admin",),
+    "core.RowChange": ("audit_admin",),
 }
 
 

@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 
 from assessments.models import Result
 from assessments.services import export_class, rehearse_workbook
 from core.audit import record
+from core.audit.sealing import seal_signature, system
 from core.jobs import submit
 from core.keys import new_key
+from core.models import AuditArchive, AuditSeal, RowChange
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Account, AuthoritySetting
 from organization.services import ask_for_reset
@@ -95,6 +98,21 @@ def _import(city: City) -> Any:
     return city.__dict__["imported"]
 
 
+def _seal(city: City) -> Any:
+    """The first link; entries of this transaction could not be sealed before it ends."""
+    days = {"since": 0, "until": 1, "first": 1, "last": 1}
+    seal = AuditSeal(id=1, at=timezone.now(), system=system(), count=0, leaves=b"", previous="", **days)
+    seal.mac = seal_signature(seal)
+    seal.save(force_insert=True)
+    return seal.pk
+
+
+def _archive(city: City) -> Any:
+    span = {"first_seal": 1, "last_seal": 1, "count": 1}
+    made = {"act": "archived", "file_name": "audit-00000001-00000001.jsonl.gz", "digest": "0" * 64, "mac": "0" * 64}
+    return AuditArchive.objects.create(at=timezone.now(), **span, **made).pk
+
+
 ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "organization.Unit": lambda city: city.bureau.pk,
     "organization.Account": lambda city: city.liaison.pk,
@@ -124,7 +142,10 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "reports.Document": lambda city: city.documents["letter"].pk,
     "reports.NumberSeries": lambda city: city.documents["letter"].series_id,
     "core.Batch": _batch,
-    "core.AuditEntry": lambda city: record("test.event", actor=city.staff.pk).pk,
+    "core.AuditEntry": lambda city: record("unit.change", actor=city.staff.pk).pk,
+    "core.AuditSeal": _seal,
+    "core.AuditArchive": _archive,
+    "core.RowChange": lambda city: RowChange.objects.filter(table_name="organization_grant").latest("pk").pk,
 }
 
 

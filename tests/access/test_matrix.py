@@ -137,6 +137,12 @@ def test_unmasking_is_for_department_staff(cast):
     assert {column: cell(cast, column, row, url) for column in COLUMNS} == expected
 
 
+def test_sec_35_the_log_is_taken_away_by_the_audit_administrator_only(cast):
+    url, row = reverse("admin:core_auditentry_export"), Row("audit export")
+    expected = dict.fromkeys(COLUMNS, 302) | dict.fromkeys(OPENS_ADMIN, 403) | {"audit_admin": 200}
+    assert {column: cell(cast, column, row, url) for column in COLUMNS} == expected
+
+
 # ---- the table covers the resolver, both ways ----
 
 
@@ -156,7 +162,7 @@ def known_admin_names() -> set[str]:
         f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}" for model in MODELS for page in ADMIN_PAGES
     }
     shared = ("index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n",
-              "view_on_site", "app_list", "trainees_cadre_unmask")  # fmt: skip
+              "view_on_site", "app_list", "trainees_cadre_unmask", "core_auditentry_export")  # fmt: skip
     return names | {f"admin:{name}" for name in shared}
 
 
