@@ -71,5 +71,5 @@ def append(rows: Iterable[Row], started: datetime, root: Path, load: str) -> str
     """Add this run to results.md; returns what was added."""
     text = text_of(list(rows), f"{started:%Y-%m-%d %H:%M}, commit {commit(root)}, {load}")
     with RESULTS.open("a", encoding="utf-8") as file:
-        file.write(f"\n{text}")
+        file.write(f"\n{text}" if file.tell() else f"# Results of `make bench`\n\n{text}")
     return text
