@@ -41,7 +41,8 @@ from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.reading import read_workbook
 from organization.directory import UnitDirectory
 from organization.models import Account, Unit
-from training.models import AttendanceMark, TrainingClass
+from organization.services import authority_of
+from training.models import AttendanceMark, Enrolment, TrainingClass
 from training.services import (
     Changes,
     ClassIdentity,
@@ -100,7 +101,7 @@ def _with_overlaps(rehearsal: Rehearsal, book: ClassBook, unit: Unit) -> Rehears
             Level.ERROR,
             "overlapping_enrolment",
             Place(roster.NAME, people[index].row, "姓名"),
-            f"同期（{there.since:%Y-%m-%d} 至 {there.until:%Y-%m-%d}）已在脱产班次“{there.training_class.name}”，不能再编入本班",
+            f"同期（{there.since:%Y-%m-%d} 至 {there.until:%Y-%m-%d}）已在{_other_class(there, unit)}，不能再编入本班",
             people[index].label,
         )
         for index, there in busy.items()
@@ -109,6 +110,12 @@ def _with_overlaps(rehearsal: Rehearsal, book: ClassBook, unit: Unit) -> Rehears
         return rehearsal
     faults.sort(key=lambda fault: fault.place.row or 0)
     return replace(rehearsal, book=None, errors=(*rehearsal.errors, *faults))
+
+
+def _other_class(there: Enrolment, unit: Unit) -> str:
+    """The class somebody sits in, by name only where it belongs to the same area."""
+    same_area = there.training_class.unit.path.startswith(authority_of(unit).path)
+    return f"脱产班次“{there.training_class.name}”" if same_area else "其他地方的脱产班次"
 
 
 @intention

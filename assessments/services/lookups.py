@@ -54,7 +54,7 @@ def rules_of(schemes: Mapping[str, ScoringScheme]) -> dict[str, SchemeRules]:
 def master_records(numbers: Sequence[str]) -> dict[str, CadreFacts]:
     """Master records of the cadres that are known, by ID number, through the keyed index (two queries)."""
     index = {blind_index(number): number for number in numbers}
-    rows = Cadre.objects.filter(id_number_index__in=index).select_related("unit")
+    rows = Cadre.objects.filter(id_number_index__in=index)
     posts = {row.cadre_id: row for row in Appointment.objects.filter(cadre__in=rows, primary=True, until=None)}
     return {index[row.id_number_index]: _facts(row, posts.get(row.pk)) for row in rows}
 
@@ -63,7 +63,6 @@ def _facts(cadre: Cadre, post: Appointment | None) -> CadreFacts:
     return CadreFacts(
         name=cadre.name,
         unit=str(cadre.unit_id),
-        unit_name=cadre.unit.name,
         sex=cadre.get_sex_display(),
         ethnic_group=cadre.ethnic_group,
         political_status=cadre.political_status,
@@ -76,7 +75,7 @@ def _facts(cadre: Cadre, post: Appointment | None) -> CadreFacts:
 def busy_elsewhere(indexes: Sequence[str], known: TrainingClass | None, start: date, end: date) -> dict[str, Enrolment]:
     """Full-time enrolments of these cadres in other classes that overlap the period, by blind index (one query)."""
     rows = Enrolment.objects.on_roster().filter(cadre__id_number_index__in=indexes, full_time=True)
-    rows = rows.filter(since__lte=end, until__gte=start).select_related("training_class", "cadre")
+    rows = rows.filter(since__lte=end, until__gte=start).select_related("training_class__unit", "cadre")
     if known is not None:
         rows = rows.exclude(training_class=known)
     return {row.cadre.id_number_index: row for row in rows}

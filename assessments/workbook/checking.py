@@ -27,7 +27,6 @@ class CadreFacts:
     name: str
     unit: str = ""
     """The unit's key, as UnitRef has it."""
-    unit_name: str = ""
     sex: str = ""
     ethnic_group: str = ""
     political_status: str = ""
@@ -161,18 +160,19 @@ def _compare_cadres(
         reading.faults.notice("cadre_new", place(new[0].row, "姓名"), text, str(len(new)))
     for row in reading.roster.rows:
         if row.id_number in known:
-            for column, written, recorded in _differences(row, known[row.id_number]):
-                text = f"与干部库不同，干部库为“{recorded}”；工作簿不改干部库"
+            for column, written in _differences(row, known[row.id_number]):
+                # What the master record says is not told: who runs a class need not see the person (DOMAIN.md §1).
+                text = "与干部库登记的不同；工作簿不改干部库，如有变动请告知组织部门"
                 reading.faults.notice("cadre_differs", place(row.row, column), text, written)
 
 
-def _differences(row: RosterRow, facts: CadreFacts) -> Iterator[tuple[str, str, str]]:
-    """Yield (column, as written, as recorded) of everything both have and that is not the same."""
+def _differences(row: RosterRow, facts: CadreFacts) -> Iterator[tuple[str, str]]:
+    """Yield (column, as written) of everything both have and that is not the same."""
     if facts.name != row.name:
-        yield "姓名", row.label, facts.name
+        yield "姓名", row.label
     if facts.unit and facts.unit != row.unit.key:
-        yield "单位", row.unit.name, facts.unit_name or "另一单位"
+        yield "单位", row.unit.name
     for attribute, column in _COMPARED.items():
         written, recorded = getattr(row, attribute), getattr(facts, attribute)
         if written and recorded and key(written) != key(recorded):
-            yield column, written, recorded
+            yield column, written

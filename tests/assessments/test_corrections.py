@@ -153,7 +153,8 @@ def test_a_workbook_never_changes_a_master_record(known, actor):
     person = book.roster[0]
     Cadre.objects.filter(name=person.name).update(ethnic_group="壮族")
     imported = rehearse_workbook(workbook("clean"), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
-    assert any("民族" in fault["message"] for fault in imported.faults["notices"])
+    (notice,) = [fault for fault in imported.faults["notices"] if fault["code"] == "cadre_differs"]
+    assert "民族" in notice["message"] and "壮族" not in str(imported.faults)
     commit_workbook(imported, actor=actor)
     assert Cadre.objects.get(name=person.name).ethnic_group == "壮族"
 
@@ -229,3 +230,24 @@ def test_what_was_kept_on_pages_counts_without_the_sheets(known, actor):
     take_in(write_book(replace(book, attendance=None, entries=None)), actor)
     points = Result.objects.get(enrolment=late.enrolment).points
     assert (points["出勤情况"], points["纪律建设"]) == ("14.00", "9.00")
+
+
+def test_a_class_of_another_city_is_not_named(known, actor):
+    """DOMAIN.md §1: beyond the area an office learns that somebody is busy, not where."""
+    book = load_book(known)
+    elsewhere = Unit.add_root(code="WJ", name="中共望江市委组织部", kind="organization_department", level="city")
+    known.__class__.objects.filter(pk=known.pk).update(unit=elsewhere)
+    other = replace(book, facts=replace(book.facts, code="YL2026-905", name="另一个班"))
+    imported = rehearse_workbook(write_book(other), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
+    messages = {fault["message"] for fault in imported.faults["errors"]}
+    assert messages and all("其他地方的脱产班次" in message and known.name not in message for message in messages)
+
+
+def test_names_of_teachers_and_managers_stay_out_of_the_log(known, actor):
+    book = load_book(known)
+    facts = replace(book.facts, manager="换了的班主任")
+    sessions = (replace(book.sessions[0], teacher="换了的教师"), *book.sessions[1:])
+    correct(known, actor, facts=facts, sessions=sessions)
+    logged = str(list(AuditEntry.objects.values_list("before", "after")))
+    assert "不记姓名" in logged
+    assert not any(name in logged for name in ("换了的班主任", "换了的教师", "周班主任", "陈教授"))

@@ -69,3 +69,12 @@ def difference(row: models.Model, wanted: Mapping[str, Any]) -> tuple[dict[str, 
 def plain(value: Any) -> Any:
     """A value as JSON holds it: text, number, truth or null."""
     return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+NAMING = frozenset({"manager_names", "teacher_name", "place_name", "roster_name"})
+"""Fields whose text may be people's names: the log says that they changed, never to what."""
+
+
+def unnamed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without the texts of fields that may name people."""
+    return {name: "（不记姓名）" if name in NAMING and value else value for name, value in values.items()}

@@ -8,7 +8,7 @@ from core.keys import new_key
 from core.sheets.text import key
 from organization.models import Account, Unit
 from training.models import ClassRole, TrainingClass
-from training.services.changes import Changes, difference
+from training.services.changes import Changes, difference, unnamed
 from training.sheets.rows import ClassFacts
 
 FOLLOWS_ITS_DAYS = (TrainingClass.State.PLANNED, TrainingClass.State.RUNNING, TrainingClass.State.ENDED)
@@ -72,7 +72,7 @@ def write_class(
     known.version += 1 if after else 0
     known.save(update_fields=[*wanted, "revision", "version"])
     if after:
-        changes.note("changed", known, before, after)
+        changes.note("changed", known, unnamed(before), unnamed(after))
     return known, changes
 
 

@@ -9,7 +9,7 @@ from organization.models import Unit
 from trainees.models import Cadre
 from trainees.services import NewCadre, create_unverified
 from training.models import Enrolment, TrainingClass
-from training.services.changes import Changes, difference
+from training.services.changes import Changes, difference, unnamed
 from training.sheets.rows import RosterRow
 
 STRUCK_OFF = Enrolment.State.WITHDRAWN
@@ -86,13 +86,7 @@ def _change(enrolment: Enrolment, wanted: Mapping[str, Any], changed: list[Enrol
         setattr(enrolment, name, value)
     enrolment.version += 1
     changed.append(enrolment)
-    named = {"roster_name"}  # people stand in the log by key only
-    changes.note(
-        "changed",
-        enrolment,
-        {name: value for name, value in before.items() if name not in named},
-        {name: value for name, value in after.items() if name not in named},
-    )
+    changes.note("changed", enrolment, unnamed(before), unnamed(after))
 
 
 def _strike_off(gone: Sequence[Enrolment], changed: list[Enrolment], changes: Changes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from core.operations import Refused
 from courses.models import CourseCategory
 from training.models import AttendanceMark, Session, TrainingClass
-from training.services.changes import Changes, difference
+from training.services.changes import Changes, difference, unnamed
 from training.sheets.rows import SessionKey, SessionRow
 
 _WRITTEN = ["title", "hours", "category_name", "category", "form", "teacher_name", "place_name", "recorded", "version"]
@@ -41,7 +41,7 @@ def write_sessions(
                     setattr(session, name, value)
                 session.version += 1
                 changed.append(session)
-                changes.note("changed", session, before, after)
+                changes.note("changed", session, unnamed(before), unnamed(after))
         by_key[row.key] = session
     _remove(list(there.values()), changes)
     Session.objects.bulk_create(added, batch_size=500)
