@@ -26,7 +26,18 @@ from core.models import AuditEntry
 from core.operations import Conflict, once
 
 UNSAID = ("csrfmiddlewaretoken", "op_id", "seen")
-SEALED = frozenset({"id_number_sealed", "id_number_index", "phone_sealed", "password", "token", "explanation"})
+SEALED = frozenset(
+    {
+        "id_number_sealed",
+        "id_number_index",
+        "phone_sealed",
+        "password",
+        "token",
+        "explanation",
+        "session_data",
+        "key_sealed",
+    }
+)
 
 admin.site.site_header = admin.site.site_title = "干部教育培训管理平台"
 admin.site.index_title = "数据维护"
