@@ -23,15 +23,17 @@ logger = logging.getLogger("portal.relay")
 
 TICK = 2.0
 RING_AGAIN = 5.0
+BELLS = 4  # processes that may work at one batch at once; a bell that finds nothing to take costs one query
 TASK = "core.drain"
 DUTIES = ("core.delete_overdue", "training.follow_calendar")  # done twice, or an hour late, they do no harm
 DUTIES_EVERY = 3600.0
 
 
 def ring(batch_id: UUID) -> None:
-    """Send the doorbell; a broker that does not answer is tried again by the next tick."""
+    """Send the doorbells; a broker that does not answer is tried again by the next tick."""
     try:
-        current_app.send_task(TASK, args=[str(batch_id)], retry=False)
+        for _ in range(BELLS):
+            current_app.send_task(TASK, args=[str(batch_id)], retry=False)
     except Exception as error:  # kombu and redis raise many kinds; all mean "the bell did not ring"
         logger.warning("the broker did not take the bell for %s: %s", batch_id, error)
         raise

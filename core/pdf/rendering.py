@@ -4,6 +4,7 @@ To be called by workers, never in a web request: a one-page letter takes about a
 rows several. Nothing of a document is kept between two calls; fonts and stylesheets are read once a process.
 """
 
+import gc
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NoReturn
@@ -54,6 +55,13 @@ def _stylesheet(name: str) -> CSS:
     return CSS(string=source, font_config=font_configuration(), url_fetcher=HandedOverOnly({}))
 
 
+@cache
+def _settle() -> None:
+    """After a process's first document: what lives as long as the process is no longer searched for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def render_html(template: str, context: Mapping[str, Any]) -> str:
     """The document's HTML, with 〓 for characters that no font has."""
     return printable(_engine().get_template(template).render(Context(dict(context), use_l10n=False)))
@@ -79,6 +87,7 @@ def html_to_pdf(html: str, stylesheets: tuple[str, ...], images: Mapping[str, by
         raise PaperFault(str(fault)) from fault
     if fetcher.refused:
         raise PaperFault(f"文书不得引用外部资源：{fetcher.refused[0][:200]}")
+    _settle()
     return pdf
 
 

@@ -1,5 +1,6 @@
 """The main job without a browser: a class workbook in; scores, grades, letters and the bulletin out."""
 
+import signal
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("units", nargs="?", type=Path, default=SHIPPED_UNITS, help="单位 CSV（缺省为示范市）")
 
     def handle(self, *args: Any, workbook: Path, out: Path, units: Path, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker and the database end with it
         data = self._read(workbook)
         database = f"portal_report_{token_hex(6)}"
         create_database(database, template_database())
