@@ -6,6 +6,7 @@ SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only on
 import hashlib
 import inspect
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ def _grant(model: type[models.Model], app: sql.Identifier) -> sql.Composed:
     return sql.SQL("REVOKE ALL ON {} FROM {}; GRANT " + rights + " ON {} TO {}").format(table, app, table, app)
 
 
+DROP_ATTEMPTS = 40
+
 # ---- databases made on the spot: clones of a template, for `make report`, demos and tests ----
 
 
@@ -68,8 +71,17 @@ def create_database(name: str, template: str | None = None) -> None:
 
 
 def drop_database(name: str) -> None:
+    """Drop a database with whoever is connected; autovacuum, which only a superuser could end, is waited for."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with owner_session() as owner:
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for _ in range(DROP_ATTEMPTS - 1):
+            try:
+                owner.execute(drop)
+            except psycopg.errors.InsufficientPrivilege:
+                time.sleep(0.5)
+            else:
+                return
+        owner.execute(drop)
 
 
 @contextmanager
