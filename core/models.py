@@ -85,7 +85,7 @@ class AuditEntry(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event}"
+        return f"第 {self.pk} 号审计记录"
 
 
 class AuditSeal(AppendOnly):
@@ -185,7 +185,7 @@ class RowChange(AppendOnly):
         indexes: ClassVar = [models.Index(fields=["table_name", "row_id", "id"], name="row_change_row")]
 
     def __str__(self) -> str:
-        return f"{self.table_name} {self.row_id} {self.get_verb_display()}"
+        return f"第 {self.pk} 号变更"
 
 
 class Operation(models.Model):

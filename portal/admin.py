@@ -54,17 +54,25 @@ class ConditionsFilter(admin.ListFilter):
 class ReadOnlyAdmin(ScopedAdmin):
     """Pages that only the audit administrator opens; each look is recorded."""
 
+    change_form_template = "admin/core/read_only.html"
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        answer = super().changelist_view(request, extra_context)
+        title = {"title": str(self.model._meta.verbose_name)}
+        answer = super().changelist_view(request, title | (extra_context or {}))
         if answer.status_code == 200:
             asked = {name: value for name, value in request.GET.items() if value}
             record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, **asked})
         return answer
 
+    @admin.display(description="时间", ordering="at")
+    def when(self, row: Any) -> str:
+        return f"{timezone.localtime(row.at):%Y-%m-%d %H:%M:%S}"
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer = super().change_view(request, object_id, form_url, extra_context)
+        title = {"title": str(self.model._meta.verbose_name)}
+        answer = super().change_view(request, object_id, form_url, title | (extra_context or {}))
         record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, "key": object_id})
         return answer
 
@@ -73,15 +81,15 @@ class ReadOnlyAdmin(ScopedAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """The audit log: read by the audit administrator, written by services alone."""
 
-    list_display = ("at", "event_words", "who", "role_words", "object_words", "result_words", "reason", "source_ip")
+    list_display = ("when", "event_words", "who", "role_words", "object_words", "result_words", "reason", "source_ip")
     list_filter = (ConditionsFilter,)
     ordering = ("-id",)
     fields = (
-        "id", "at", "event_words", "who", "role_words", "object_words", "object_id", "unit_words", "result_words", "reason",
+        "when", "event_words", "who", "role_words", "object_words", "object_id", "unit_words", "result_words", "reason",
         "before_words", "after_words", "source_ip", "session_hash", "request_id", "seal",
     )  # fmt: skip
     readonly_fields = (
-        "id", "event_words", "who", "role_words", "object_words", "unit_words", "result_words", "before_words",
+        "when", "event_words", "who", "role_words", "object_words", "unit_words", "result_words", "before_words",
         "after_words", "seal",
     )  # fmt: skip
 
@@ -134,11 +142,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="变更前")
     def before_words(self, entry: AuditEntry) -> str:
-        return audit.facts_words(entry.before)
+        return audit.facts_words(entry.before, entry.object_type)
 
     @admin.display(description="变更后")
     def after_words(self, entry: AuditEntry) -> str:
-        return audit.facts_words(entry.after)
+        return audit.facts_words(entry.after, entry.object_type)
 
     @admin.display(description="封存")
     def seal(self, entry: AuditEntry) -> str:
@@ -149,10 +157,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 class AuditSealAdmin(ReadOnlyAdmin):
     """The chain: on the list every link, on a seal's own page its entries as well."""
 
-    list_display = ("id", "at", "count", "first", "last", "link")
+    list_display = ("__str__", "when", "first", "last", "link")
     ordering = ("-id",)
-    fields = ("id", "at", "count", "first", "last", "since", "until", "previous", "mac", "findings")
-    readonly_fields = ("findings",)
+    fields = ("when", "count", "first", "last", "since", "until", "previous", "mac", "findings")
+    readonly_fields = ("when", "findings")
     change_list_template = "admin/core/auditseal/change_list.html"
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
@@ -189,7 +197,7 @@ class AuditSealAdmin(ReadOnlyAdmin):
 class AuditArchiveAdmin(ReadOnlyAdmin):
     """What was archived and purged."""
 
-    list_display = ("at", "act", "first_seal", "last_seal", "count", "file_name")
+    list_display = ("when", "act", "first_seal", "last_seal", "count", "file_name")
     list_filter = ("act",)
     ordering = ("-id",)
 
@@ -198,12 +206,14 @@ class AuditArchiveAdmin(ReadOnlyAdmin):
 class RowChangeAdmin(ReadOnlyAdmin):
     """What became of rows, also where no service was asked."""
 
-    list_display = ("at", "table_words", "row_id", "verb", "changed", "who", "database_role")
+    list_display = ("when", "table_words", "row_id", "verb", "changed", "who", "database_role")
     list_filter = ("verb",)
     search_fields = ("=row_id",)
     ordering = ("-id",)
-    fields = ("at", "table_words", "row_id", "verb", "before", "after", "who", "request_id", "database_role")
-    readonly_fields = ("table_words", "who")
+    fields = (
+        "when", "table_words", "row_id", "verb", "before_words", "after_words", "who", "request_id", "database_role",
+    )  # fmt: skip
+    readonly_fields = ("when", "table_words", "before_words", "after_words", "who")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RowChange]:
         return audit.with_actor(super().get_queryset(request))
@@ -214,7 +224,18 @@ class RowChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="所变栏目")
     def changed(self, change: RowChange) -> str:
-        return "、".join((change.before or {}).keys()) if change.verb == RowChange.Verb.UPDATE else ""
+        names = audit.column_names(change.table_name)
+        return (
+            "、".join(names.get(name, name) for name in change.before or {}) if change.after and change.before else ""
+        )
+
+    @admin.display(description="变更前")
+    def before_words(self, change: RowChange) -> str:
+        return audit.facts_words(change.before, change.table_name)
+
+    @admin.display(description="变更后")
+    def after_words(self, change: RowChange) -> str:
+        return audit.facts_words(change.after, change.table_name)
 
     @admin.display(description="操作人")
     def who(self, change: Any) -> str:

@@ -19,6 +19,16 @@ from organization.roles import Role
 from portal.pages import words
 
 RESULTS = {"ok": "成功", "refused": "被拒绝", "failed": "失败"}
+FACTS = {
+    "rows": "行数", "count": "份数", "sha256": "文件散列", "kind": "种类", "conditions": "条件", "list": "列表", "key": "编号",
+    "page": "页面", "method": "方式", "tried": "所试编号", "changed": "变动", "shown": "公示", "confirmed": "确认",
+    "trainees": "学员数", "errors": "错误", "warnings": "警告", "notices": "提示", "account": "账号", "role": "角色",
+    "until": "至", "since": "自", "username": "用户名", "value": "值", "seals": "封存数", "entries": "记录数",
+    "findings": "问题数", "name": "名称", "code": "编码", "number": "文号", "by_hand": "手工给号", "documents": "文件",
+    "import": "导入", "total": "总分", "grade": "等次", "candidate": "人选", "override_reason": "特批理由", "enrolment_id": "学员",
+    "session": "课次", "title": "名称", "mark": "考勤", "who": "操作人", "event": "操作", "result": "结果", "first": "首号",
+    "last": "末号", "file": "文件", "label": "名称", "added": "新增", "removed": "删除", "q": "查找", "verb": "变更",
+}  # fmt: skip
 COLUMNS = (
     "记录号", "时间", "操作", "操作人", "账号", "以何角色", "对象类型", "对象", "单位", "结果", "理由", "变更前", "变更后",
     "来源地址", "会话", "请求",
@@ -134,11 +144,25 @@ def seal_of(entry: AuditEntry) -> AuditSeal | None:
     return spans.filter(first__lte=entry.pk, last__gte=entry.pk, after_id__lt=entry.pk).order_by("-pk").first()
 
 
-def facts_words(facts: Mapping[str, Any] | None) -> str:
-    """Before or after as people read it, numbers of people masked."""
-    if not facts:
-        return ""
-    return masked("；".join(f"{name}：{'' if value is None else value}" for name, value in facts.items()))
+def facts_words(facts: Mapping[str, Any] | None, object_type: str = "") -> str:
+    """Before or after as people read it: columns by their Chinese names, numbers of people masked."""
+    names = FACTS | column_names(object_type)
+    return masked("；".join(f"{names.get(name, name)}：{value_words(value)}" for name, value in (facts or {}).items()))
+
+
+def column_names(object_type: str) -> dict[str, str]:
+    """What the columns of a model, given by its label or its table, are called."""
+    found = next((one for one in apps.get_models() if object_type in (one._meta.label, one._meta.db_table)), None)
+    fields = found._meta.concrete_fields if found else ()
+    return {name: str(field.verbose_name) for field in fields for name in (field.name, field.attname)}
+
+
+def value_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "（" + "，".join(f"{FACTS.get(name, name)} {value_words(one)}" for name, one in value.items()) + "）"
+    return "、".join(map(value_words, value)) if isinstance(value, list) else str("" if value is None else value)
 
 
 def lines(rows: QuerySet[AuditEntry]) -> Iterator[tuple[Any, ...]]:
@@ -148,6 +172,7 @@ def lines(rows: QuerySet[AuditEntry]) -> Iterator[tuple[Any, ...]]:
         yield (
             one.pk, f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S}", words.event(one.event), one.actor_name or "系统",
             one.actor_username, role_words(one.role), object_label(one.object_type), one.object_id, one.unit_name,
-            RESULTS.get(one.result, one.result), masked(one.reason), facts_words(one.before), facts_words(one.after),
+            RESULTS.get(one.result, one.result), masked(one.reason), facts_words(one.before, one.object_type),
+            facts_words(one.after, one.object_type),
             one.source_ip, one.session_hash, str(one.request_id or ""),
         )  # fmt: skip
