@@ -73,9 +73,9 @@ def row(result: Result, items: list[dict[str, Any]], door: Door) -> dict[str, An
 
 
 def state_of(rows: list[Result]) -> str:
-    """The class's state of results: amended beats confirmed, which beats shown."""
+    """The class's state of results: amended beats confirmed; a draft among shown ones is still to be shown."""
     states = {row.state for row in rows}
-    order = (Result.State.AMENDED, Result.State.CONFIRMED, Result.State.SHOWN, Result.State.DRAFT)
+    order = (Result.State.AMENDED, Result.State.CONFIRMED, Result.State.DRAFT, Result.State.SHOWN)
     return next((state for state in order if state in states), "none")
 
 
