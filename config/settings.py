@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "portal.sessions.Duties",
     "core.middleware.RequestFacts",
     "core.audit.refusals.RefusalLog",
+    "portal.limits.Limits",
     "core.middleware.ScopeGuard",
     "core.middleware.NoStore",
     "portal.errors.Refusals",
@@ -136,7 +137,7 @@ SESSION_IDLE_OTHERS = whole_number("SESSION_IDLE_OTHERS", 30, 5, 60)
 
 # ---- jobs: the message is a doorbell, the work lies in PostgreSQL (QUALITY.md REL-07, REL-08) ----
 JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
-JOB_HANDLERS = {"document": "reports.services.make_document"}
+JOB_HANDLERS = {"document": "reports.services.make_document", "slips": "training.services.slips.make_slips"}
 JOB_FAILURES = {"document": "reports.services.give_up_document"}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE
@@ -219,6 +220,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=14)
+
+RATE_LIMITS = True  # portal.limits; tests that open every page for everybody lift them
 
 # ---- audit log ----
 AUDIT_SEALS_DIR = env.str("AUDIT_SEALS_DIR", default=str(VAR_DIR / "audit-seals"))

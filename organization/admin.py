@@ -186,7 +186,7 @@ class AccountSessionAdmin(ScopedAdmin):
     search_fields = ("account__username", "account__display_name")
     fields = ("account", "device", "address", "started", "seen", "expire_date", "ended")
     ordering = ("-seen", "pk")
-    actions: ClassVar[list[Any]] = ["end_sessions"]
+    actions = ("end_sessions",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountSession]:
         return super().get_queryset(request).exclude(account=None)
@@ -214,7 +214,7 @@ class FactorResetAdmin(ScopedAdmin):
     ordering = ("-pk",)
     fields = ("account", "reason")
     autocomplete_fields = ("account",)
-    actions: ClassVar[list[Any]] = ["approve"]
+    actions = ("approve",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was asked stays as it was asked."""

@@ -5,6 +5,7 @@ EVENTS = {
     "account.change": "更改账号",
     "account.confirm": "再次验证身份",
     "account.password": "修改密码",
+    "account.password_renew": "重发初始密码",
     "account.password_reset": "重置密码",
     "account.second_factor": "验证动态口令",
     "account.sign_in": "登录",

@@ -24,11 +24,11 @@ def is_fresh(request: HttpRequest) -> bool:
     return both and 0 <= age <= PROOF_LASTS
 
 
-def ask_again(request: HttpRequest) -> HttpResponse | None:
-    """The way to the confirmation, or None for whoever needs none; afterwards the page is opened anew."""
+def ask_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
+    """The way to the confirmation, or None for whoever needs none; afterwards `back`, else the page, is opened anew."""
     if is_fresh(request):
         return None
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    back = back or (request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
     return redirect(f"{reverse(settings.CONFIRM_URL)}?{urlencode({'next': back})}")
 
 

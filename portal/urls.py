@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 from django.urls import path as django_path
 
-from portal.views import account, classes, documents, health, home, identity, results, search, workbook
+from portal.views import account, classes, documents, health, home, identity, results, search, slips, workbook
 
 app_name = "portal"
 
@@ -35,6 +35,9 @@ urlpatterns = [
     path("classes/<uuid:pk>/", classes.class_page, "class_page"),
     path("classes/<uuid:pk>/trainees/", classes.class_roster, "class_roster"),
     path("classes/<uuid:pk>/trainees/export/", classes.class_roster_export, "class_roster_export"),
+    path("classes/<uuid:pk>/slips/", slips.class_slips, "class_slips"),
+    path("classes/<uuid:pk>/slips/order/", slips.slips_order, "slips_order"),
+    path("classes/<uuid:pk>/slips/<uuid:sheet>/", slips.slips_take, "slips_take"),
     path("classes/<uuid:pk>/results/", classes.class_results, "class_results"),
     path("classes/<uuid:pk>/results/show/", results.results_show, "results_show"),
     path("classes/<uuid:pk>/results/confirm/", results.results_confirm, "results_confirm"),

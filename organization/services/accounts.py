@@ -63,6 +63,15 @@ def reset_password(account: Account, *, actor: Account) -> str:
     return secret
 
 
+@intention
+def renew_initial_password(account: Account, *, actor: Account) -> str:
+    """Another initial password for an account that never chose one; the one before is void. Raises Refused otherwise."""
+    if not account.has_initial_password:
+        raise Refused("这个账号已有自己的密码，请系统管理员重置")
+    record("account.password_renew", actor=actor.pk, obj=account, unit_id=account.unit_id)
+    return _give_secret(account)
+
+
 def _give_secret(account: Account) -> str:
     secret = new_secret()
     account.set_password(secret)

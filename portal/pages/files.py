@@ -20,6 +20,7 @@ from training.models import TrainingClass
 WHY = "names of documents of a class that was fetched in scope"
 ERRORS_SHOWN = 20
 STILL_FAST = timedelta(days=1)
+RESULTS = {"slips": ("class_slips", "去下载")}
 GROUPS = (
     (Document.Kind.BULLETIN, "综合通报"),
     (Document.Kind.LETTER, "反馈函"),
@@ -101,7 +102,7 @@ def asks(one: TrainingClass, door: Door, rows: list[Document]) -> list[dict[str,
 
 def latest_job(one: TrainingClass) -> dict[str, Any] | None:
     """The class's last batch, while it is worth seeing."""
-    batch = Batch.objects.filter(subject_id=one.pk).with_counts().order_by("-created", "-pk").first()
+    batch = Batch.objects.filter(subject_id=one.pk, kind="document").with_counts().order_by("-created", "-pk").first()
     if batch is None or (_finished(batch) and not _failed(batch) and timezone.now() - batch.created > STILL_FAST):
         return None
     return job(batch)
@@ -111,6 +112,7 @@ def job(batch: Batch) -> dict[str, Any]:
     """A batch as components/_job.html shows it; `batch` comes from `with_counts`."""
     counts = {name: getattr(batch, name) for name in ("total", "done", "failed", "waiting")}
     finished = _finished(batch)
+    page, label = RESULTS.get(batch.kind, ("class_files", "查看文件"))
     return {
         "id": str(batch.pk),
         "url": reverse("portal:batch_progress", args=[batch.pk]),
@@ -122,9 +124,9 @@ def job(batch: Batch) -> dict[str, Any]:
         "failed": counts["failed"],
         "time_left": "" if finished else time_left(batch, counts),
         "finished": finished,
-        "result_url": reverse("portal:class_files", args=[batch.subject_id]) if finished else "",
-        "result_label": "查看文件",
-        "page_url": reverse("portal:class_files", args=[batch.subject_id]),
+        "result_url": reverse(f"portal:{page}", args=[batch.subject_id]) if finished else "",
+        "result_label": label,
+        "page_url": reverse(f"portal:{page}", args=[batch.subject_id]),
         "errors": errors(batch) if counts["failed"] else [],
     }
 
@@ -164,4 +166,4 @@ def errors(batch: Batch) -> list[dict[str, Any]]:
 
 
 def _subject(row: Document | None) -> str:
-    return f"{row.get_kind_display()} · {recipient(row)}" if row else "已作废的文件"
+    return f"{row.get_kind_display()} · {recipient(row)}" if row else "文件"

@@ -1,7 +1,6 @@
 """Signing in and out, changing the password, the admin's door."""
 
 import json
-from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -60,7 +59,7 @@ class SignIn(auth.LoginView):
         return super().form_invalid(form)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
-        account = cast(Account, form.get_user())
+        account: Account = form.get_user()
         if not spend_initial_password(account, now=timezone.now()):
             form.add_error(None, WRONG)
             return self.form_invalid(form)

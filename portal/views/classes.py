@@ -20,6 +20,7 @@ from portal.rules import (
     may_export_class,
     may_import,
     may_list_classes,
+    may_print_slips,
     may_see_papers,
     may_see_roster,
 )
@@ -70,7 +71,8 @@ def class_roster(request: SignedIn, pk: UUID) -> HttpResponse:
     page = page_of(request, rows, roster.PAGE_SIZE)
     page.object_list = [roster.row(who) for who in page.object_list]
     url = f"{reverse('portal:class_roster_export', args=[one.pk])}?{request.GET.urlencode()}"
-    own = {"page_obj": page, "filters": filters, "export_url": url}
+    slips_url = "" if may_print_slips(door) else reverse("portal:class_slips", args=[one.pk])
+    own = {"page_obj": page, "filters": filters, "export_url": url, "slips_url": slips_url}
     return render(request, "portal/class_page.html", classes.page(one, door, "class_roster", "roster") | own)
 
 

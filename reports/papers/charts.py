@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-import segno
-
 RADAR_RADIUS = 25.0
 RADAR_CENTRE = (46.0, 37.0)
 RINGS = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -137,31 +135,3 @@ def _round_step(top: int) -> int:
     while top > step * 5:
         step = step * 2 if str(step)[0] != "2" else step * 5 // 2
     return step
-
-
-@dataclass(frozen=True)
-class Square:
-    """A QR code: modules a side, with the quiet zone of four, and one SVG path that is stroked one module wide."""
-
-    side: int
-    path: str
-
-
-def qr_code(url: str) -> Square:
-    """Error correction M: a crease or a stamp's edge may cover 15 % of it."""
-    rows = [list(row) for row in segno.make_qr(url, error="m").matrix]
-    runs = (f"M{x + 4} {y + 4.5}h{length}" for y, row in enumerate(rows) for x, length in _dark_runs(row))
-    return Square(len(rows) + 8, "".join(runs))
-
-
-def _dark_runs(row: Sequence[int]) -> list[tuple[int, int]]:
-    """(start, length) of each run of dark modules."""
-    runs: list[list[int]] = []
-    for x, dark in enumerate(row):
-        if not dark:
-            continue
-        if runs and sum(runs[-1]) == x:
-            runs[-1][1] += 1
-        else:
-            runs.append([x, 1])
-    return [(start, length) for start, length in runs]

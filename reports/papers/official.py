@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reports.papers.charts import qr_code
+from core.pdf.codes import qr_code
 from reports.papers.facts import Issue
 from reports.papers.wording import day
 

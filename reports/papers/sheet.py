@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.pdf.codes import qr_code
 from core.pdf.rendering import render_pdf
-from reports.papers.charts import Axis, qr_code, radar
+from reports.papers.charts import Axis, radar
 from reports.papers.facts import CANDIDATE, UNDECIDED, ClassFacts, Issue
 from reports.papers.wording import day, period, two_places, unassessed
 

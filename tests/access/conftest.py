@@ -16,7 +16,7 @@ MEMORY = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 @pytest.fixture(scope="module")
 def whole_cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
     storages = {**settings.STORAGES, "default": MEMORY}
-    with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages, RATE_LIMITS=False), transaction.atomic():
         yield Cast(build_city("云岭"), build_city("望江"))
         transaction.set_rollback(True)
 

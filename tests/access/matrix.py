@@ -73,8 +73,13 @@ def paper(name: str) -> Arguments:
 
 
 def prepared(name: str) -> Arguments:
-    """An object that `prepared_by` has made for the row."""
-    return lambda city: [city.__dict__[name]]
+    """An object that `prepared_by` has made for the row, or the list of an address's objects."""
+
+    return lambda city: listed(city.__dict__[name])
+
+
+def listed(one: Any) -> list[Any]:
+    return one if isinstance(one, list) else [one]
 
 
 REASON = {"reason": "会议纪要第三号"}
@@ -111,6 +116,11 @@ ROWS = (
     Row("class_zip", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_summary_csv", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
     Row("class_summary_xlsx", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
+    # sign-in slips: by whoever keeps the roster, while the class is worked with; the file only to who ordered it
+    Row("class_slips", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("slips_order", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post"),
+    Row("slips_take", prepared("slips"), ok="manager", forbidden=f"staff assessor leader {LEARNERS}", method="post",
+        prepared_by="slip_sheet"),
     # what is done with results and documents
     Row("class_drafts", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post"),
     Row("results_show", open_class, ok="staff manager assessor", forbidden="leader trainee", code=302, method="post"),

@@ -13,6 +13,7 @@ from assessments.models import Result
 from assessments.services import export_class, rehearse_workbook
 from core.audit import record
 from core.audit.sealing import seal_signature, system
+from core.files import keep
 from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditArchive, AuditSeal, RowChange
@@ -22,7 +23,7 @@ from organization.services import ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
-from training.models import AttendanceMark, ClassRole, ClassSeries, Session
+from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -66,12 +67,20 @@ def a_session(city: City) -> None:
     city.__dict__["session"] = make.signed_in(city.liaison).pk
 
 
+def slip_sheet(city: City) -> None:
+    """A sheet of slips that the manager ordered and the worker made."""
+    one = city.training_class
+    sheet = SlipSheet.objects.create(training_class=one, ordered_by=city.manager, cards=1, file=keep(make.PDF))
+    city.__dict__["slips"] = [one.pk, sheet.pk]
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "late_entry": late_entry,
     "tie": tie,
     "a_batch": a_batch,
     "an_import": an_import,
     "a_session": a_session,
+    "slip_sheet": slip_sheet,
 }
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from core.pdf.codes import qr_code
 from reports.papers.bulletin import render_bulletin
-from reports.papers.charts import Axis, columns, qr_code, radar
+from reports.papers.charts import Axis, columns, radar
 from reports.papers.letter import overview, render_letter, requests
 from reports.papers.official import attachment_lines
 from reports.papers.sheet import render_trainee_sheet, standing

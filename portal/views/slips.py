@@ -1,0 +1,56 @@
+"""登录条: sign-in slips of a class, ordered, made by the worker, taken once."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.forms import OperationForm
+from organization.freshness import ask_again
+from portal.acts import Answer, answer, perform
+from portal.downloads import PDF, download
+from portal.pages import classes, slips
+from portal.requests import SignedIn
+from portal.rules import demand, may_print_slips
+from portal.views.scope import class_and_door
+from training.models import SlipSheet
+from training.services.slips import order_slips, take_slips
+
+
+@require_safe
+def class_slips(request: SignedIn, pk: UUID) -> HttpResponse:
+    one, door = class_and_door(request, pk)
+    demand(may_print_slips(door))
+    context = classes.page(one, door, "class_roster", "slips") | slips.slips(one, request.user)
+    return render(request, "portal/class_page.html", context)
+
+
+@require_POST
+def slips_order(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Asks who is there first: a slip opens somebody's account."""
+    one, door = class_and_door(request, pk)
+    demand(may_print_slips(door))
+    back = reverse("portal:class_slips", args=[one.pk])
+    if stale := ask_again(request, back):
+        return stale
+
+    def act() -> Answer:
+        order_slips(one, actor=request.user)
+        return answer(back, "登录条正在制作，做好后在本页下载")
+
+    return perform(request, OperationForm(request.POST), "slips.order", str(one.pk), act)
+
+
+@require_POST
+def slips_take(request: SignedIn, pk: UUID, sheet: UUID) -> HttpResponse | FileResponse:
+    """The PDF, once."""
+    one, door = class_and_door(request, pk)
+    demand(may_print_slips(door))
+    if stale := ask_again(request, reverse("portal:class_slips", args=[one.pk])):
+        return stale
+    found = SlipSheet.objects.filter(pk=sheet, training_class=one).first()
+    if found is None:
+        raise Http404("没有找到这份登录条")
+    return download(take_slips(found, actor=request.user), f"{one.name}登录条.pdf", PDF)
