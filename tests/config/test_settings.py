@@ -57,6 +57,12 @@ def test_a_safe_environment_starts(tmp_path):
         ({"REDIS_URL": None}, "缺少环境变量 REDIS_URL"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS 不得为 *"),
         ({"PUBLIC_URL": "http://training.example.cn"}, "PUBLIC_URL 应以 https:// 开头"),
+        ({"SECOND_FACTOR": "off"}, "ALLOW_WITHOUT_SECOND_FACTOR=1"),
+        ({"SECOND_FACTOR": "sometimes"}, "SECOND_FACTOR 应为"),
+        ({"PASSWORD_POLICY": "weak"}, "PASSWORD_POLICY 应为"),
+        ({"PASSWORD_ROTATION_DAYS": "366"}, "PASSWORD_ROTATION_DAYS 应在 0 至 365 之间"),
+        ({"SESSION_IDLE_MANAGEMENT": "4"}, "SESSION_IDLE_MANAGEMENT 应在 5 至 60 之间"),
+        ({"SESSION_IDLE_OTHERS": "61"}, "SESSION_IDLE_OTHERS 应在 5 至 60 之间"),
     ],
 )
 def test_sec_11_an_unsafe_environment_is_refused(tmp_path, changes, sentence):
@@ -64,6 +70,11 @@ def test_sec_11_an_unsafe_environment_is_refused(tmp_path, changes, sentence):
     assert outcome.returncode != 0
     assert outcome.stderr.startswith("启动被拒绝：") and sentence in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_sec_04_one_factor_needs_an_explicit_setting(tmp_path):
+    assert start(tmp_path, SECOND_FACTOR="off", ALLOW_WITHOUT_SECOND_FACTOR="1").stdout == "started\n"
+    assert start(tmp_path, DEMO="1", PUBLIC_URL="http://127.0.0.1:8000").stdout == "started\n"
 
 
 def test_plain_http_needs_an_explicit_setting(tmp_path):
