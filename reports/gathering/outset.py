@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from assessments.models import ClassAssessment, Result
 from core.names import parse
+from organization.models import Unit
 from organization.preferences import preference
 from reports.models import Document
 from reports.papers.facts import ClassFacts, Issue
@@ -45,8 +46,15 @@ def issue_of(document: Document, day: date) -> Issue:
 
 
 def office_name(document: Document, day: date) -> str:
-    """发文机关: what the authority set for its documents, else who organises the class."""
-    return preference(document.office, "letter_office", day) or document.training_class.organizer
+    """发文机关: what the authority set for its documents, else the organization department by its full name of the day.
+
+    主办单位 as a workbook writes it may be a short form; it stands in where the class belongs to no such department.
+    """
+    if chosen := preference(document.office, "letter_office", day):
+        return str(chosen)
+    if document.office.kind == Unit.Kind.ORGANIZATION_DEPARTMENT:
+        return document.office.name_on(day)
+    return document.training_class.organizer
 
 
 def check_url(document: Document) -> str:
