@@ -1,7 +1,8 @@
 """成绩: the table of one class, its figures and charts, and what may be done with it."""
 
 from collections import Counter
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import fmean
 from typing import Any
 
@@ -97,14 +98,19 @@ def figures(rows: list[Result]) -> list[dict[str, Any]]:
     if not rows:
         return []
     grades = Counter(row.grade for row in rows)
-    totals = [float(row.total) for row in rows if row.rank and row.total is not None]
     shown = [
         words.figure("学员", len(rows), "人", f"退学 {grades['退学']} 人" if grades["退学"] else ""),
-        words.figure("平均分", f"{fmean(totals):.2f}" if totals else "—", "分"),
+        words.figure("平均分", words.points(mean_total(rows)), "分"),
         words.figure("优秀", grades["优秀"], "人", f"良好 {grades['良好']}，合格 {grades['合格']}"),
         words.figure("不合格", grades["不合格"], "人"),
     ]
     return shown + gain(rows)
+
+
+def mean_total(rows: Iterable[Result]) -> Decimal | None:
+    """The class's mean total to 0.01, half up, as the bulletin prints it: those without a rank (退学, 未评定) left out."""
+    totals = [row.total for row in rows if row.rank and row.total is not None]
+    return (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP) if totals else None
 
 
 def gain(rows: list[Result]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from assessments.models import Result
 from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditEntry, BatchItem
@@ -60,6 +61,16 @@ def test_every_point_has_its_reason(yunling, client_of):
     assert "迟到" in body and "14.00" in body
     assert f"{name}主动发言" in body and "8.00" in body
     assert "考核结果单" in body or "成绩单" in body
+
+
+def test_both_pages_average_those_with_a_rank(yunling, client_of):
+    """(90.01 + 80.02) / 2 = 85.015, half up 85.02; who left counts in neither."""
+    values = [("90.01", 1, "优秀"), ("80.02", 2, "良好"), ("3.00", None, "退学")]
+    for who, (total, rank, grade) in zip(yunling.enrolments, values, strict=True):
+        Result.objects.filter(enrolment=who).update(total=total, rank=rank, grade=grade)
+    client = client_of(yunling.manager)
+    for name in ("class_page", "class_results"):
+        assert "85.02" in page(client, name, yunling.training_class.pk)
 
 
 def test_a_leader_sees_outcomes_without_records(yunling, client_of):
