@@ -1,5 +1,6 @@
 """文件: a class's documents in groups, and the batch that makes them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -32,12 +33,13 @@ def files(one: TrainingClass, door: Door, user: Account) -> dict[str, Any]:
     """The fragment's own context: four queries and those of the batch."""
     rows = list(documents_of(one, user))
     made = [row for row in rows if row.file_id]
-    zip_url = reverse("portal:class_zip", args=[one.pk]) if made and door.roster else ""
+    shown = latest_job(one) if door.roster else None
+    ready = made and door.roster and not unmade(rows) and (shown is None or shown["finished"])
     return {
-        "job": latest_job(one) if door.roster else None,
+        "job": shown,
         "notes": notes(rows),
         "groups": groups(rows),
-        "zip_url": zip_url,
+        "zip_url": reverse("portal:class_zip", args=[one.pk]) if ready else "",
         "files_words": f"共 {len(rows)} 份，已生成 {len(made)} 份",
         "asks": asks(one, door, rows),
         "nothing_words": "" if door.roster else "成绩确认后，综合通报会出现在这里。",
@@ -47,6 +49,16 @@ def files(one: TrainingClass, door: Door, user: Account) -> dict[str, Any]:
 def documents_of(one: TrainingClass, user: Account) -> DocumentQuerySet:
     rows = Document.objects.visible_to(user).filter(training_class=one)
     return rows.select_related("series", "unit", "enrolment", "replaces__series").order_by("kind", "position", "pk")
+
+
+def unmade(rows: Iterable[Document]) -> int:
+    """How many issued documents have no file yet: without them a package would not be all."""
+    return sum(row.state == Document.State.ISSUED and row.file_id is None for row in rows)
+
+
+def in_the_making(one: TrainingClass) -> bool:
+    """Whether a batch of the class's documents still runs."""
+    return Batch.objects.filter(subject_id=one.pk, kind="document").with_counts().filter(waiting__gt=0).exists()
 
 
 def groups(rows: list[Document]) -> list[dict[str, Any]]:

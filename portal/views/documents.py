@@ -13,7 +13,7 @@ from core.models import Batch
 from core.scope import get_in_scope
 from portal.acts import Answer, answer, perform
 from portal.downloads import PDF, ZIP, download, stream
-from portal.pages.files import documents_of, job, recipient
+from portal.pages.files import documents_of, in_the_making, job, recipient, unmade
 from portal.pages.verify import verdict
 from portal.requests import SignedIn
 from portal.rules import demand, may_export_class, may_make_drafts, may_see_roster
@@ -36,7 +36,10 @@ def document_download(request: SignedIn, pk: UUID) -> FileResponse:
 def class_zip(request: SignedIn, pk: UUID) -> StreamingHttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_export_class(door))
-    made = documents_of(one, request.user).current().exclude(file=None)
+    current = documents_of(one, request.user).current()
+    if in_the_making(one) or unmade(current):
+        raise FileGone("还有文件正在生成或没有生成，这时打包会缺少文件；请等全部生成后再下载")
+    made = current.exclude(file=None)
     if not made:
         raise FileGone("还没有生成好的文件")
     return stream(zip_documents(made, actor=request.user), f"{one.name}文件.zip", ZIP)
@@ -56,13 +59,20 @@ def class_drafts(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @require_safe
 def batch_progress(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The bar of one batch, as the page includes it; seen by those who see the class's files."""
+    """The bar of one batch, as the page includes it; seen by those who see the class's files.
+
+    The bar that says it is finished is no longer asked for: it brings the page around it up to date, once.
+    """
     batch = get_object_or_404(Batch.objects.with_counts(), pk=pk)
     if batch.subject_id is None:
         raise Http404("这个批次不属于任何班次")
     _, door = class_and_door(request, batch.subject_id)
     demand(may_see_roster(door))
-    return render(request, "components/_job.html", {"job": job(batch)})
+    bar = job(batch)
+    response = render(request, "components/_job.html", {"job": bar})
+    if bar["finished"]:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_safe

@@ -45,6 +45,25 @@ def test_progress_is_a_count_of_rows(yunling, client_of):
     assert f"{len(papers)} / {len(papers)} 份" in body and "hx-trigger" not in body
 
 
+def test_a_package_is_offered_only_when_nothing_is_missing(yunling, client_of):
+    """While the batch runs, and while an issued document has no file, the package would be less than all."""
+    one, client = yunling.training_class, client_of(yunling.manager)
+    url = reverse("portal:class_zip", args=[one.pk])
+    assert url in page(client, "class_files", one.pk)
+    papers = [paper.pk for paper in yunling.documents.values()]
+    batch = submit("document", "印发", papers, actor=None, subject_id=one.pk)
+    assert url not in page(client, "class_files", one.pk)
+    refused = client.get(url)
+    assert refused.status_code == 410 and "请等全部生成后再下载" in refused.content.decode()
+    assert "HX-Refresh" not in client.get(reverse("portal:batch_progress", args=[batch.pk]))
+    BatchItem.objects.filter(batch=batch).update(state="done")
+    assert client.get(reverse("portal:batch_progress", args=[batch.pk]))["HX-Refresh"] == "true"
+    assert client.get(url).status_code == 200
+    Document.objects.filter(pk=papers[0]).update(file=None)
+    assert url not in page(client, "class_files", one.pk)
+    assert client.get(url).status_code == 410
+
+
 def test_a_trainee_sees_only_what_was_shown(yunling, client_of):
     client = client_of(yunling.trainee)
     assert yunling.open_class.name not in page(client, "home").split("学习经历")[0]
