@@ -28,7 +28,7 @@ from assessments.services.records import write_entries, write_satisfaction
 from assessments.services.scoring import score_class
 from assessments.workbook.book import ClassBook
 from assessments.workbook.marking_up import mark_up
-from assessments.workbook.reading import peek_facts
+from assessments.workbook.reading import peek_facts, peek_words
 from assessments.workbook.rehearsal import Rehearsal, judge
 from assessments.workbook.template import write_template
 from core import files
@@ -127,6 +127,7 @@ def rehearse_workbook(data: bytes, file_name: str, *, actor: Account, unit: Unit
     today = timezone.localdate()
     rehearsal = rehearse_for(data, unit, today)
     known = None if rehearsal.book is None else _own_class(rehearsal.book, unit, actor)
+    said = _readable_words(data, unit, today) if rehearsal.book is None else _class_words(rehearsal.book)
     imported = WorkbookImport.objects.create(
         unit=unit,
         training_class=known,
@@ -134,7 +135,7 @@ def rehearse_workbook(data: bytes, file_name: str, *, actor: Account, unit: Unit
         file_name=file_name[:200],
         state=WorkbookImport.State.REFUSED if rehearsal.book is None else WorkbookImport.State.REHEARSED,
         revision=known.revision if known else None,
-        faults=rehearsal.to_json() | {"class": _class_words(rehearsal.book)},
+        faults=rehearsal.to_json() | {"class": said},
         uploaded_by_id=actor.pk,
     )
     digest = hashlib.sha256(data).hexdigest()
@@ -159,9 +160,12 @@ def _own_class(book: ClassBook, unit: Unit, actor: Account) -> TrainingClass | N
     return known
 
 
-def _class_words(book: ClassBook | None) -> dict[str, Any] | None:
-    if book is None:
-        return None
+def _readable_words(data: bytes, unit: Unit, today: date) -> dict[str, Any]:
+    """What a refused workbook says of its class, as far as it can be read; nothing was counted."""
+    return dict(peek_words(read_workbook(data, CLASS_WORKBOOK), rules_of(schemes_of(unit)), today))
+
+
+def _class_words(book: ClassBook) -> dict[str, Any]:
     facts = book.facts
     return {
         "name": facts.name,

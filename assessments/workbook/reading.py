@@ -185,7 +185,23 @@ MissingCharacters = Callable[[str], Sequence[str]]
 
 def peek_facts(book: Book, schemes: Mapping[str, SchemeRules], today: datetime.date) -> ClassFacts | None:
     """Read the class's facts alone, to know which class it is before everything else is judged by its scheme."""
+    return _facts_alone(book, schemes, today).facts
+
+
+def peek_words(book: Book, schemes: Mapping[str, SchemeRules], today: datetime.date) -> dict[str, str]:
+    """What can be read of name, code, organizer, start and end (ISO), with or without faults; the rest is empty."""
+    read = _facts_alone(book, schemes, today)
+    return {
+        "name": read.text("班次名称"),
+        "code": read.text("班次编号"),
+        "organizer": read.text("主办单位"),
+        "start": read.start.isoformat() if read.start else "",
+        "end": read.end.isoformat() if read.end else "",
+    }
+
+
+def _facts_alone(book: Book, schemes: Mapping[str, SchemeRules], today: datetime.date) -> FactsRead:
     reading = Reading()
     _find_sheets(book, reading)
     _read_facts(reading, schemes, today)
-    return reading.facts.facts
+    return reading.facts

@@ -131,9 +131,17 @@ def target_words(row: WorkbookImport, target: dict[str, Any]) -> dict[str, Any]:
     ]
     if known:
         url = reverse("portal:class_page", args=[known.pk])
-        return {"known": True, "url": url, "name": known.name, "words": recognised(target), "facts": facts}
-    said = "没有找到相同的班次，确认后新建，您将成为班主任。" if target else "改正错误后才能认出班次。"
-    return {"known": False, "url": "", "name": target.get("name", ""), "words": said, "facts": facts}
+        return {
+            "known": True,
+            "new": False,
+            "url": url,
+            "name": known.name,
+            "words": recognised(target),
+            "facts": facts,
+        }
+    new = row.state != WorkbookImport.State.REFUSED
+    said = "没有找到相同的班次，确认后新建，您将成为班主任。" if new else "改正错误后才能认出班次。"
+    return {"known": False, "new": new, "url": "", "name": target.get("name", ""), "words": said, "facts": facts}
 
 
 def recognised(target: dict[str, Any]) -> str:
@@ -143,7 +151,7 @@ def recognised(target: dict[str, Any]) -> str:
 
 
 def changes_words(row: WorkbookImport, target: dict[str, Any]) -> str:
-    if not target:
+    if row.state == WorkbookImport.State.REFUSED:
         return "有错误，不会写入任何内容。"
     read = f"学员 {target['trainees']} 人、课次 {target['sessions']} 个、量化记录 {target['entries']} 条"
     if row.training_class is None:

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from assessments.models import WorkbookImport
 from assessments.services import export_class
@@ -140,6 +141,19 @@ def test_the_department_chooses_among_the_organizers_of_its_area(yunling, client
     page = client_of(yunling.staff).get(reverse(UPLOAD) + f"?unit={yunling.school.pk}").content.decode()
     assert f'<option value="{yunling.school.pk}" selected>' in page
     assert yunling.bureau.name not in page
+
+
+def test_a_refused_workbook_still_says_which_class_it_is(manager, yunling, workbook):
+    """Two errors in 班次信息: what else it says is shown, nothing is promised."""
+    book = load_workbook(BytesIO(workbook))
+    facts = {row[0].value: row[1] for row in book["班次信息"].iter_rows(max_col=2)}
+    facts["班次类别"].value, facts["结束日期"].value = None, "五月中旬"
+    out = BytesIO()
+    book.save(out)
+    page = manager.get(send(manager, out.getvalue(), unit=str(yunling.root.pk))["Location"]).content.decode()
+    assert yunling.open_class.name in page and yunling.open_class.code in page and "2026-05-11" in page
+    assert "改正错误后才能认出班次" in page and "新建" not in page and "没有读到班次名称" not in page
+    assert yunling.open_class.name in manager.get(reverse(UPLOAD)).content.decode()
 
 
 def test_faults_stand_by_sheet_and_row(manager, yunling, workbook):

@@ -39,6 +39,11 @@ class FactsRead:
     scheme: str | None = None
     values: dict[str, tuple[Place, Cell]] = field(default_factory=dict)
 
+    def text(self, item: str) -> str:
+        """An item as written, good or not, no longer than its limit; empty without one."""
+        cell = self.values[item][1] if item in self.values else None
+        return "" if isinstance(cell, ErrorValue) else line(shown(cell))[: _LONGEST.get(item)]
+
 
 def read_facts(sheet: Sheet, schemes: Collection[str], today: datetime.date, faults: FaultLog) -> FactsRead:
     """Read the class's facts; `schemes` are the names of the scoring schemes that there are."""
