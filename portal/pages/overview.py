@@ -11,12 +11,13 @@ from portal.acts import names_of
 from portal.pages import words
 from portal.pages.classes import upload_url
 from portal.pages.results import mean_total
-from portal.rules import Door
+from portal.rules import DEPARTMENT, Door, may_confirm
 from reports.models import Document
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 
 WHY = "counts of a class that was fetched in scope"
 CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
+CONFIRMERS = f"{DEPARTMENT}或本班考评工作小组"
 EVENTS_SHOWN = 12
 
 
@@ -106,9 +107,7 @@ def facts(one: TrainingClass) -> list[dict[str, Any]]:
 def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
     """What a class owes before it can be closed, with where to do it."""
     upload = upload_url(one) if door.roster and door.writing else ""
-    results = reverse("portal:class_results", args=[one.pk])
     files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
-    confirmed = bool(counts["results"]) and counts["confirmed"] == counts["results"]
     both = {"entry", "final"} <= counts["exams"]
     return [
         words.check("花名册与课程表", bool(counts["seated"] and counts["sessions"]),
@@ -116,9 +115,20 @@ def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[
         words.check("考勤", one.attendance_kept, _recorded(counts), upload, "上传工作簿"),
         words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
         words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
-        words.check("成绩已确认", confirmed, f"已确认 {counts['confirmed']} / {counts['results']}", results, "去确认"),
+        confirmation(one, counts, door),
         words.check("文件已印发", bool(counts["issued"]), f"已印发 {counts['issued']} 份", files, "查看文件"),
     ]  # fmt: skip
+
+
+def confirmation(one: TrainingClass, counts: dict[str, Any], door: Door) -> dict[str, Any]:
+    """The way to confirm; who may not is told who can."""
+    confirmed = bool(counts["results"]) and counts["confirmed"] == counts["results"]
+    detail = f"已确认 {counts['confirmed']} / {counts['results']}"
+    refusal = may_confirm(door)
+    if refusal is None:
+        return words.check("成绩已确认", confirmed, detail, reverse("portal:class_results", args=[one.pk]), "去确认")
+    who = f"由{CONFIRMERS}确认" if door.writing else refusal.why
+    return words.check("成绩已确认", confirmed, detail if confirmed else f"{detail}；{who}")
 
 
 def _recorded(counts: dict[str, Any]) -> str:
