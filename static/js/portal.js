@@ -25,6 +25,17 @@ function closeMenus(except) {
   }
 }
 
+// The second click of a double click on the opener lands on the backdrop; it must not close what the first one opened.
+const SETTLING = 500;
+
+function openDialog(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.dataset.openedAt = String(performance.now());
+  dialog.showModal();
+}
+
+const justOpened = (dialog) => performance.now() - Number(dialog.dataset.openedAt ?? -SETTLING) < SETTLING;
+
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return;
@@ -33,12 +44,12 @@ document.addEventListener("click", (event) => {
   if (toggle) return toggleRail(toggle);
   if (!target.closest("#rail")) closeRail();
   const opener = target.closest("[data-opens]");
-  if (opener) return find(opener.dataset.opens)?.showModal();
+  if (opener) return openDialog(find(opener.dataset.opens));
   const closer = target.closest("[data-closes]");
   if (closer) return find(closer.dataset.closes)?.close();
   if (target.closest("[data-prints]")) return window.print();
   // A click on the backdrop hits the dialog itself, never its content.
-  if (target instanceof HTMLDialogElement) target.close();
+  if (target instanceof HTMLDialogElement && !justOpened(target)) target.close();
 });
 
 document.addEventListener("keydown", (event) => {
