@@ -12,6 +12,7 @@ from core.admin import ScopedAdmin, ScopedInline
 from core.audit import record
 from core.sheets.writing import BookWriter
 from organization import services
+from organization.devices import device_words
 from organization.freshness import ask_again
 from organization.models import (
     Account,
@@ -181,15 +182,20 @@ class GrantForm(forms.ModelForm):
 class AccountSessionAdmin(ScopedAdmin):
     """Who is signed in, where; the security administrator can end it. The key stands here as a hash, of no use to anybody."""
 
-    list_display = ("account", "device", "address", "started", "seen", "ended")
+    list_display = ("account", "browser", "address", "started", "seen", "ended")
     list_select_related = ("account",)
     search_fields = ("account__username", "account__display_name")
-    fields = ("account", "device", "address", "started", "seen", "expire_date", "ended")
+    fields = ("account", "browser", "address", "started", "seen", "expire_date", "ended")
+    readonly_fields = ("browser",)
     ordering = ("-seen", "pk")
     actions = ("end_sessions",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountSession]:
         return super().get_queryset(request).exclude(account=None)
+
+    @admin.display(description="设备", ordering="device")
+    def browser(self, session: AccountSession) -> str:
+        return device_words(session.device)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("organization.end_accountsession")

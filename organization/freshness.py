@@ -1,8 +1,5 @@
 """Sensitive acts ask who is there: a sign-in or a confirmation of at most ten minutes ago, with both factors (SEC-04)."""
 
-import functools
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,7 +11,6 @@ from django.utils import timezone
 from organization.sessions import FACTOR, PROVED
 
 PROOF_LASTS = 10 * 60  # seconds
-View = Callable[..., Any]
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -25,18 +21,11 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
-    """The way to the confirmation, or None for whoever needs none; afterwards `back`, else the page, is opened anew."""
+    """The way to the confirmation, or None for whoever needs none; afterwards `back`, else the page, is opened anew.
+
+    Views ask it after scope and right: who may not is told so, and learns nothing by confirming.
+    """
     if is_fresh(request):
         return None
     back = back or (request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
     return redirect(f"{reverse(settings.CONFIRM_URL)}?{urlencode({'next': back})}")
-
-
-def fresh_sign_in_required(view: View) -> View:
-    """For views of sensitive acts: unmasking, exports with full numbers, grants, policy."""
-
-    @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return ask_again(request) or view(request, *args, **kwargs)
-
-    return wrapper

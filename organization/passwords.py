@@ -83,7 +83,7 @@ class PersonalValidator:
             refuse_words(password, words_of(user))
 
     def get_help_text(self) -> str:
-        return "不含用户名、姓名拼音、手机号、身份证号的末几位、单位名称。"
+        return "不含用户名、姓名及拼音、单位名称。"
 
 
 def refuse_words(password: str, words: Iterable[str]) -> None:

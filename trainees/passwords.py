@@ -18,7 +18,7 @@ class OwnNumbersValidator:
             refuse_words(password, numbers_of(cadre))
 
     def get_help_text(self) -> str:
-        return ""
+        return "不含手机号、身份证号的末几位。"
 
 
 def numbers_of(cadre: Cadre) -> list[str]:

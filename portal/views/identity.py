@@ -18,12 +18,12 @@ from core.audit import record
 from core.crypto import open_text, seal_text
 from core.forms import OperationForm
 from core.operations import Refused
+from organization.devices import device_words
 from organization.models import AccountSession
 from organization.services import accept_code, end_session, new_key, put_into_use
 from organization.sessions import FACTOR, PROVED, hashed
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.identity import CodeForm, ConfirmForm, refused_as_error
-from portal.pages.devices import device_words
 from portal.requests import SignedIn
 from portal.sessions import has_factor
 
@@ -67,9 +67,9 @@ def _offered(request: SignedIn) -> bytes:
 def _to_scan(key: bytes, username: str) -> dict[str, str]:
     """The key as a QR code (`otpauth://`, a data: image) and in groups of four to be typed."""
     text = base64.b32encode(key).decode()
-    uri = f"otpauth://totp/{quote(f'{ISSUER}:{username}')}?{urlencode({'secret': text, 'issuer': ISSUER})}"
+    uri = f"otpauth://totp/{quote(username)}?{urlencode({'secret': text, 'issuer': ISSUER})}"
     groups = " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-    return {"picture": segno.make(uri, error="m").svg_data_uri(scale=4), "key": groups}
+    return {"picture": segno.make_qr(uri, error="l").svg_data_uri(scale=4), "key": groups}
 
 
 def _first_accepted(request: SignedIn, key: bytes, form: CodeForm) -> bool:
