@@ -13,6 +13,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
@@ -100,7 +101,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         export = path("export.xlsx", self.admin_site.admin_view(self.export), name="core_auditentry_export")
         return [export, *super().get_urls()]
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponseBase:
         """What the list shows, as an Excel sheet; who took what is in the log."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -54,7 +54,7 @@ def _next(cursor: AuditCursor) -> Sequence[AuditEntry]:
     """Entries after the cursor in the order of their transactions, below the horizon: none can appear before them."""
     with connection.cursor() as query:
         query.execute(HORIZON)
-        horizon = query.fetchone()[0]
+        horizon = (query.fetchone() or (0,))[0]
     rows = AuditEntry.objects.filter(xact__gte=cursor.xact, xact__lt=horizon).order_by("xact", "pk")
     return list(rows.exclude(xact=cursor.xact, pk__lte=cursor.entry_id)[:AT_ONCE])
 
@@ -62,7 +62,7 @@ def _next(cursor: AuditCursor) -> Sequence[AuditEntry]:
 @contextmanager
 def collector() -> Iterator[Any]:
     """A function that sends one message to AUDIT_SYSLOG, `tcp://host:port` or `udp://host:port`."""
-    kind, host, port = settings.AUDIT_SYSLOG
+    kind, host, port = settings.AUDIT_SYSLOG or ("", "", 0)
     if kind == "udp":
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.connect((host, port))
