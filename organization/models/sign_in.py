@@ -41,7 +41,7 @@ class AccountSession(AbstractBaseSession):
     device = models.CharField("设备", max_length=200, blank=True)
     ended = models.CharField("结束原因", max_length=60, blank=True)
 
-    objects = BaseSessionManager.from_queryset(AccountSessionQuerySet)()  # type: ignore[misc]
+    objects: ClassVar = BaseSessionManager.from_queryset(AccountSessionQuerySet)()
 
     class Meta:
         db_table = "account_session"

@@ -58,7 +58,8 @@ def unmade(rows: Iterable[Document]) -> int:
 
 def in_the_making(one: TrainingClass) -> bool:
     """Whether a batch of the class's documents still runs."""
-    return Batch.objects.filter(subject_id=one.pk, kind="document").with_counts().filter(waiting__gt=0).exists()
+    waiting = BatchItem.objects.filter(state=BatchItem.State.WAITING)
+    return waiting.filter(batch__subject_id=one.pk, batch__kind="document").exists()
 
 
 def groups(rows: list[Document]) -> list[dict[str, Any]]:

@@ -70,7 +70,9 @@ def test_a_setting_of_the_wrong_type_is_refused(city):
 
 def test_a_kind_that_is_not_on_the_list_is_kept_as_other(tmp_path):
     file = tmp_path / "units.csv"
-    file.write_text("编码,单位名称,简称,上级编码,单位性质,层级\nA,甲市委组织部,,,组织部门,市\nB,甲市基金会,,A,基金会,市\n", "utf-8")
+    file.write_text(
+        "编码,单位名称,简称,上级编码,单位性质,层级\nA,甲市委组织部,,,组织部门,市\nB,甲市基金会,,A,基金会,市\n", "utf-8"
+    )
     import_units(file)
     assert Unit.objects.get(code="B").kind == Unit.Kind.OTHER
 

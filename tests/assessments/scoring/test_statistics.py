@@ -34,7 +34,7 @@ def test_spread_is_that_of_a_sample():
     assert (found.n, found.mean, found.deviation) == (8, D("5.00"), D("2.14"))  # √(32/7) = 2.138
     assert (found.lowest, found.highest) == (D(2), D(9))
     assert spread([]) is None
-    assert spread([D(7)]).deviation is None  # type: ignore[union-attr]
+    assert spread([D(7)]).deviation is None
 
 
 def test_gain_of_the_means_and_of_those_who_sat_both():
@@ -87,7 +87,7 @@ def test_correlation_and_spread_agree_with_the_standard_library(pairs):
         assert abs(float(found) - statistics.correlation([float(x) for x in xs], [float(y) for y in ys])) < 1e-9
     else:
         assert found is None
-    deviation = spread(xs).deviation  # type: ignore[union-attr]
+    deviation = spread(xs).deviation
     assert deviation is not None
     assert abs(deviation - statistics.stdev(xs)) <= D("0.005")
 
