@@ -84,7 +84,7 @@ def test_the_main_job_through_the_pages(visitor: Visitor, office: dict[str, Acco
     visitor.go(f"/classes/{one.pk}/files/")
     expect(page.locator(f"#job-{batch.pk}")).to_contain_text("等待中")
     drain(batch.pk)
-    expect(page.locator(f"#job-{batch.pk}")).to_contain_text("已完成", timeout=15_000)
+    expect(page.locator(f"#job-{batch.pk}")).to_contain_text("已完成", timeout=90_000)
     page.get_by_role("link", name="查看文件").click()
     with page.expect_download() as letter:
         page.locator("a[href^='/documents/']").nth(1).click()

