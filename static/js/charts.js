@@ -42,14 +42,19 @@ function radarSeries(entry, place) {
   };
 }
 
+// Long names stand beside their bars in two lines rather than cut off; on a phone they take a third of the width.
+function besideBars(width) {
+  return { width: Math.min(168, Math.round(width / 3)), overflow: "break", lineHeight: 14 };
+}
+
 // {categories: […], series: [{name, values}], unit, horizontal}
-function bars(data) {
+function bars(data, width) {
   const names = {
     type: "category",
     data: data.categories,
     axisTick: { show: false },
     axisLine: line,
-    axisLabel: { ...font, interval: 0, width: data.horizontal ? 130 : undefined, overflow: "truncate" },
+    axisLabel: { ...font, interval: 0, ...(data.horizontal ? besideBars(width) : {}) },
     inverse: Boolean(data.horizontal),
   };
   const amounts = { type: "value", name: data.unit, nameTextStyle: font, splitLine: line, axisLabel: font, minInterval: 1 };
@@ -71,8 +76,8 @@ function bars(data) {
 }
 
 // {categories: […], series: [{name, values}], unit}
-function lines(data) {
-  const drawn = bars(data);
+function lines(data, width) {
+  const drawn = bars(data, width);
   drawn.series = drawn.series.map((entry) => ({ ...entry, type: "line", symbolSize: 6, label: { show: false } }));
   return drawn;
 }
