@@ -31,7 +31,7 @@ step "ruff format" "$python" -m ruff format --check .
 step "import order" .venv/bin/lint-imports
 step "types" "$python" -m mypy .
 step "templates" "$python" -m djlint templates --lint --quiet
-step "template format" "$python" -m djlint templates --check --quiet
+step "template format" "$python" -m djlint templates --check
 step "missing migrations" "$python" manage.py makemigrations --check --dry-run
 step "deploy check" deploy_check
 step "pytest" run_tests
