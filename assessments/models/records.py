@@ -9,7 +9,7 @@ from assessments.models.schemes import Item
 from core.models import AppendOnly
 from core.scope import ScopedQuerySet
 from trainees.models import person_door
-from training.models import Enrolment, TrainingClass, class_door
+from training.models import Activity, Enrolment, TrainingClass, class_door
 
 if TYPE_CHECKING:
     from organization.models import Account
@@ -44,6 +44,9 @@ class ScoreEntry(AppendOnly):
     reason = models.CharField("事由", max_length=2000, blank=True)
     recorder = models.CharField("记录人", max_length=60, blank=True)
     source = models.CharField("来源", max_length=10, choices=Source)
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="活动"
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name="冲销"
     )

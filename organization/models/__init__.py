@@ -1,6 +1,7 @@
 """Units and their settings; accounts, grants and passwords; sessions and second factors."""
 
 from organization.models.accounts import Account, AccountManager, Grant, GrantQuerySet, PasswordHistory
+from organization.models.devices import DeviceCredential
 from organization.models.sign_in import AccountSession, FactorReset, FailedSignIn, SecondFactor
 from organization.models.units import (
     AuthoritySetting,
@@ -12,7 +13,7 @@ from organization.models.units import (
 )
 
 __all__ = [
-    "Account", "AccountManager", "AccountSession", "AuthoritySetting", "FactorReset", "FailedSignIn", "Grant",
+    "Account", "AccountManager", "AccountSession", "AuthoritySetting", "DeviceCredential", "FactorReset", "FailedSignIn", "Grant",
     "GrantQuerySet", "PasswordHistory", "SecondFactor", "Unit", "UnitManager", "UnitNamePeriod", "UnitQuerySet",
     "UnitShortName",
 ]  # fmt: skip

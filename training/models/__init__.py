@@ -1,18 +1,15 @@
-"""The class: series, classes, roles in a class, enrolments, sessions, attendance."""
+"""The class: series, classes, roles in a class, enrolments, sessions, attendance, leave, activities."""
 
-from training.models.attendance import AttendanceMark
+from training.models.activities import Activity, ActivityFile, ActivityPart, CommitteeElection, ElectionCount
+from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
 from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_door
 from training.models.enrolment import Enrolment
+from training.models.leave import LeaveApprover, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep, asked_of
 from training.models.slips import SlipSheet
-from training.models.timetable import Session
+from training.models.timetable import Holiday, Session
 
 __all__ = [
-    "AttendanceMark",
-    "ClassRole",
-    "ClassSeries",
-    "Enrolment",
-    "Session",
-    "SlipSheet",
-    "TrainingClass",
-    "class_door",
-]
+    "Activity", "ActivityFile", "ActivityPart", "AttendanceMark", "CheckIn", "CheckInScan", "ClassRole", "ClassSeries",
+    "CommitteeElection", "ElectionCount", "Enrolment", "Holiday", "LeaveApprover", "LeaveLevel", "LeaveRequest",
+    "LeaveSession", "LeaveStep", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_door",
+]  # fmt: skip

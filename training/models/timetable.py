@@ -1,4 +1,4 @@
-"""Sessions of the timetable."""
+"""Sessions of the timetable, and the days on which people work or do not."""
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from core.keys import new_key
 from core.scope import ScopedQuerySet
-from courses.models import CourseCategory, Room, Teacher
+from courses.models import Course, CourseCategory, Room, Teacher
 from training.models.classes import TrainingClass
 
 if TYPE_CHECKING:
@@ -54,11 +54,15 @@ class Session(models.Model):
     title = models.CharField("课程名称", max_length=200)
     category_name = models.CharField("课程类别", max_length=30, blank=True)
     category = models.ForeignKey(CourseCategory, models.PROTECT, null=True, blank=True, verbose_name="类别（目录）")
+    course = models.ForeignKey(
+        Course, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="课程（目录）"
+    )
     form = models.CharField("教学形式", max_length=30, blank=True)
     teacher_name = models.CharField("授课人", max_length=120, blank=True)
     teacher = models.ForeignKey(Teacher, models.PROTECT, null=True, blank=True, verbose_name="授课人（师资库）")
     place_name = models.CharField("地点", max_length=120, blank=True)
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, verbose_name="地点（教室库）")
+    by_leader = models.BooleanField("领导干部授课", default=False)
     hours = models.DecimalField("学时", max_digits=4, decimal_places=1)
     recorded = models.BooleanField("有考勤", default=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
@@ -77,3 +81,23 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%m-%d} {self.get_period_display()} {self.title}"
+
+
+class Holiday(models.Model):
+    """A day that is not what its weekday says (节假日调休): a public holiday, or a weekend day that is worked."""
+
+    class Kind(models.TextChoices):
+        OFF = "off", "放假"
+        WORK = "work", "调休上班"
+
+    id = models.BigAutoField(primary_key=True)
+    date = models.DateField("日期", unique=True)
+    kind = models.CharField("安排", max_length=4, choices=Kind)
+    name = models.CharField("名称", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日调休"
+        ordering: ClassVar = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d} {self.get_kind_display()}"
