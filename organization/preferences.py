@@ -3,9 +3,9 @@
 A setting is declared here once; a value for a unit holds for all below it until a nearer one, from its day on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from organization.models import AuthoritySetting, Unit
@@ -26,6 +26,10 @@ PREFERENCES: Mapping[str, Preference] = {
     "bulletin_word": Preference("综合通报代字", str, "培通", "文号开头，如“云培通”"),
     "sheet_word": Preference("考核结果单代字", str, "培单", "文号开头，如“云培单”"),
     "letter_office": Preference("反馈函署名", str, "", "函头与落款的机关名称；空则用主办单位"),
+    "morning_begins": Preference("上午上课时间", str, "08:30", "如 08:30"),
+    "afternoon_begins": Preference("下午上课时间", str, "14:30", "如 14:30"),
+    "evening_begins": Preference("晚上上课时间", str, "19:00", "如 19:00"),
+    "lesson_minutes": Preference("每学时分钟数", int, 50, "含课间；课程表由学时推算下课时间"),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 
@@ -35,16 +39,28 @@ def check(key: str, value: object) -> None:
     declared = PREFERENCES.get(key)
     if declared is None:
         raise ValueError(f"没有“{key}”这个设置项，可用：{'、'.join(PREFERENCES)}")
+    if key.endswith("_begins") and not _is_time(value):
+        raise ValueError(f"“{declared.label}”应为 时:分，如 08:30")
     if type(value) is not declared.kind:
         raise ValueError(f"“{declared.label}”应为{'整数' if declared.kind is int else '文字'}")
 
 
 def preference(unit: Unit, key: str, on: date) -> Any:
     """The value in force for a unit on a day: the nearest unit upward that set it, latest first."""
+    return preferences(unit, [key], on)[key]
+
+
+def preferences(unit: Unit, keys: Iterable[str], on: date) -> dict[str, Any]:
+    """Several settings at once, in one query."""
+    wanted = list(keys)
     paths = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
-    nearest = (
-        AuthoritySetting.objects.filter(unit__path__in=paths, key=key, since__lte=on)
-        .order_by("-unit__depth", "-since")
-        .first()
-    )
-    return PREFERENCES[key].default if nearest is None else nearest.value
+    rows = AuthoritySetting.objects.filter(unit__path__in=paths, key__in=wanted, since__lte=on)
+    nearest = dict(rows.order_by("unit__depth", "since").values_list("key", "value"))
+    return {key: nearest.get(key, PREFERENCES[key].default) for key in wanted}
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return time.fromisoformat(str(value)).strftime("%H:%M") == value
+    except ValueError:
+        return False
