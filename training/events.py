@@ -16,6 +16,7 @@ EVENTS = {
     "session.added": "增加课次",
     "session.changed": "更改课次",
     "session.removed": "删除课次",
+    "timetable.copy": "复制课程表",
     "mark.added": "登记考勤",
     "mark.changed": "更改考勤",
     "mark.removed": "删除考勤",

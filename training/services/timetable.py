@@ -10,7 +10,12 @@ from training.models import AttendanceMark, Session, TrainingClass
 from training.services.changes import Changes, difference, unnamed
 from training.sheets.rows import SessionKey, SessionRow
 
-_WRITTEN = ["title", "hours", "category_name", "category", "form", "teacher_name", "place_name", "recorded", "version"]
+_WRITTEN = [
+    "title", "hours", "category_name", "category", "form", "teacher_name", "teacher", "place_name", "room", "course",
+    "span", "recorded", "version",
+]  # fmt: skip
+# What a page had linked to a text holds as long as the workbook writes the same text.
+_LINKED = {"teacher_name": "teacher_id", "place_name": "room_id", "title": "course_id", "hours": "span"}
 
 
 def write_sessions(
@@ -37,9 +42,7 @@ def write_sessions(
         else:
             before, after = difference(session, wanted)
             if after:
-                for name, value in wanted.items():
-                    setattr(session, name, value)
-                session.version += 1
+                _rewrite(session, wanted, after)
                 changed.append(session)
                 changes.note("changed", session, unnamed(before), unnamed(after))
         by_key[row.key] = session
@@ -47,6 +50,14 @@ def write_sessions(
     Session.objects.bulk_create(added, batch_size=500)
     Session.objects.bulk_update(changed, _WRITTEN, batch_size=500)
     return by_key, changes
+
+
+def _rewrite(session: Session, wanted: dict[str, Any], changed: Collection[str]) -> None:
+    for name, value in wanted.items():
+        setattr(session, name, value)
+    for name in _LINKED.keys() & set(changed):
+        setattr(session, _LINKED[name], None)
+    session.version += 1
 
 
 def _match(key: SessionKey) -> tuple[Any, int, int]:
