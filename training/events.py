@@ -17,6 +17,7 @@ EVENTS = {
     "session.changed": "更改课次",
     "session.removed": "删除课次",
     "timetable.copy": "复制课程表",
+    "holiday.seed": "写入节假日",
     "mark.added": "登记考勤",
     "mark.changed": "更改考勤",
     "mark.removed": "删除考勤",
