@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.admin import ScopedAdmin, ScopedInline
@@ -98,8 +98,10 @@ class UnitAdmin(ScopedAdmin):
             services.add_unit(obj, form.cleaned_data["parent"], actor=user)
 
     @admin.action(description="导出所选单位（Excel）", permissions=["view"])
-    def export_units(self, request: HttpRequest, units: QuerySet[Unit]) -> FileResponse:
+    def export_units(self, request: HttpRequest, units: QuerySet[Unit]) -> HttpResponse | FileResponse:
         """The chosen units of the user's scope, in the columns that the import reads."""
+        if stale := ask_again(request):
+            return stale
         table = UnitResource().export(units.order_by("path"))
         book = BookWriter()
         sheet = book.sheet("单位")

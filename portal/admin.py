@@ -22,6 +22,7 @@ from core.audit import record
 from core.audit.sealing import FOR_EVER
 from core.audit.verifying import entry_findings, era_ends, link_findings
 from core.models import AuditArchive, AuditEntry, AuditSeal, RowChange
+from organization.freshness import ask_again
 from portal.downloads import XLSX, download
 from portal.pages import audit, words
 from portal.pages.sheets import table_workbook
@@ -105,6 +106,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         """What the list shows, as an Excel sheet; who took what is in the log."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if stale := ask_again(request):
+            return stale
         asked = audit.Conditions(request.GET)
         rows = asked.filter(AuditEntry.objects.all())
         count = rows.count()

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 from django.urls import path as django_path
 
-from portal.views import account, classes, documents, health, home, identity, results, search, slips, workbook
+from portal.views import account, classes, documents, files, health, home, identity, results, search, slips, workbook
 
 app_name = "portal"
 
@@ -63,6 +63,7 @@ urlpatterns = [
     path("search/", search.search, "search"),
     path("styleguide/", search.components, "styleguide"),
     path("d/<str:token>/", documents.verify_document, "verify"),
+    path("files/<str:token>/", files.file, "file"),
     path("healthz", health.alive, "healthz"),
     path("readyz", health.ready, "readyz"),
 ]

@@ -6,6 +6,7 @@ from assessments.services.importing import (
     marked_up_workbook,
     rehearse_for,
     rehearse_workbook,
+    take_marked_workbook,
     template_workbook,
 )
 from assessments.services.scoring import (
@@ -30,5 +31,6 @@ __all__ = [
     "rehearse_workbook",
     "score_class",
     "show_results",
+    "take_marked_workbook",
     "template_workbook",
 ]

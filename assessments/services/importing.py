@@ -344,8 +344,14 @@ def template_workbook() -> bytes:
 
 
 @intention
-def marked_up_workbook(imported: WorkbookImport, *, actor: Account) -> bytes:
-    """The uploaded workbook with the faulty cells coloured and commented; it holds full ID numbers, so it is recorded."""
-    data = files.load(imported.file)
+def take_marked_workbook(imported: WorkbookImport, *, actor: Account) -> None:
+    """Record that somebody takes the marked workbook: it holds full ID numbers. Raises FileGone after its time."""
+    files.load(imported.file)
     record("import.marked", actor=actor.pk, obj=imported, unit_id=imported.unit_id)
+
+
+@intention
+def marked_up_workbook(imported: WorkbookImport) -> bytes:
+    """The uploaded workbook with the faulty cells coloured and commented."""
+    data = files.load(imported.file)
     return mark_up(data, rehearse_for(data, imported.unit, timezone.localdate()))

@@ -77,10 +77,12 @@ def class_roster(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def class_roster_export(request: SignedIn, pk: UUID) -> FileResponse:
+def class_roster_export(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     """The roster as filtered, ID numbers masked."""
     one, door = class_and_door(request, pk)
     demand(may_export_class(door))
+    if stale := ask_again(request):
+        return stale
     rows, _ = roster.roster(request, request.user, one)
     lines = [roster.cells(who) for who in rows]
     record("roster.export", actor=request.user.pk, obj=one, unit_id=one.unit_id, after={"rows": len(lines)})

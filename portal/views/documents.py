@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -11,31 +11,47 @@ from core.files import FileGone
 from core.forms import OperationForm
 from core.models import Batch
 from core.scope import get_in_scope
+from organization.freshness import ask_again
+from organization.models import Account
 from portal.acts import Answer, answer, perform
-from portal.downloads import PDF, ZIP, download, stream
+from portal.downloads import PDF, ZIP, Sendable, hand_over, opens, stream
 from portal.pages.files import documents_of, in_the_making, job, recipient, unmade
 from portal.pages.verify import verdict
 from portal.requests import SignedIn
 from portal.rules import demand, may_export_class, may_make_drafts, may_see_roster
 from portal.views.scope import class_and_door
 from reports.models import Document
-from reports.services import make_drafts, read_document, verify, zip_documents
+from reports.services import document_bytes, make_drafts, read_document, verify, zip_documents
 
 
 @require_safe
-def document_download(request: SignedIn, pk: UUID) -> FileResponse:
-    rows = Document.objects.select_related("file", "unit", "enrolment", "training_class", "series")
-    document = get_in_scope(rows, request.user, pk=pk)
+def document_download(request: SignedIn, pk: UUID) -> HttpResponse:
+    document = document_in_scope(request.user, pk)
     if document.file is None:
         raise FileGone("文件还在生成，请稍候再下载")
-    data = read_document(document, actor=request.user)
-    return download(data, f"{document.get_kind_display()}_{recipient(document)}.pdf", PDF)
+    read_document(document, actor=request.user)
+    return hand_over(request, "document", pk)
+
+
+@opens("document")
+def document(user: Account, key: str) -> Sendable:
+    found = document_in_scope(user, key)
+    return Sendable(document_bytes(found), f"{found.get_kind_display()}_{recipient(found)}.pdf", PDF)
+
+
+def document_in_scope(user: Account, pk: UUID | str) -> Document:
+    rows = Document.objects.select_related("file", "unit", "enrolment", "training_class", "series")
+    found: Document = get_in_scope(rows, user, pk=pk)
+    return found
 
 
 @require_safe
-def class_zip(request: SignedIn, pk: UUID) -> StreamingHttpResponse:
+def class_zip(request: SignedIn, pk: UUID) -> HttpResponse | StreamingHttpResponse:
+    """Packed as it is sent, never stored; it holds everybody's sheet, so it asks who is there."""
     one, door = class_and_door(request, pk)
     demand(may_export_class(door))
+    if stale := ask_again(request):
+        return stale
     current = documents_of(one, request.user).current()
     if in_the_making(one) or unmade(current):
         raise FileGone("还有文件正在生成或没有生成，这时打包会缺少文件；请等全部生成后再下载")

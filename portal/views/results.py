@@ -13,6 +13,7 @@ from assessments.models import Result
 from assessments.services import decide_candidate, override_leave_cap, show_results
 from core.forms import SeenForm, SeenReasonForm
 from core.scope import get_in_scope
+from organization.freshness import ask_again
 from portal.acts import Answer, answer, perform
 from portal.downloads import CSV, XLSX, download
 from portal.forms import CandidateForm
@@ -51,16 +52,20 @@ def result_detail(request: SignedIn, enrolment: UUID) -> HttpResponse:
 
 
 @require_safe
-def class_summary_csv(request: SignedIn, pk: UUID) -> FileResponse:
+def class_summary_csv(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     one, door = class_and_door(request, pk)
     demand(may_export_summary(door))
+    if stale := ask_again(request):
+        return stale
     return download(read_summary(one, "csv", actor=request.user), f"{one.name}成绩汇总.csv", CSV)
 
 
 @require_safe
-def class_summary_xlsx(request: SignedIn, pk: UUID) -> FileResponse:
+def class_summary_xlsx(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     one, door = class_and_door(request, pk)
     demand(may_export_summary(door))
+    if stale := ask_again(request):
+        return stale
     return download(read_summary(one, "xlsx", actor=request.user), f"{one.name}成绩汇总.xlsx", XLSX)
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.models import WorkbookImport
-from assessments.services import commit_workbook, marked_up_workbook, rehearse_workbook, template_workbook
+from assessments.services import commit_workbook, marked_up_workbook, rehearse_workbook, take_marked_workbook, template_workbook
 from core.forms import OperationForm, ReasonForm
 from core.scope import get_in_scope
 from core.sheets.refusal import FileRefused
+from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
-from portal.downloads import XLSX, download
+from portal.downloads import XLSX, Sendable, download, hand_over, opens
 from portal.forms import WorkbookForm
 from portal.pages import workbook
 from portal.pages.results import is_confirmed
@@ -26,8 +27,8 @@ from reports.services import amend_by_workbook
 LINKED = ("training_class__unit", "unit", "file")
 
 
-def import_in_scope(request: SignedIn, pk: UUID) -> WorkbookImport:
-    imported: WorkbookImport = get_in_scope(WorkbookImport.objects.select_related(*LINKED), request.user, pk=pk)
+def import_in_scope(user: Account, pk: UUID | str) -> WorkbookImport:
+    imported: WorkbookImport = get_in_scope(WorkbookImport.objects.select_related(*LINKED), user, pk=pk)
     return imported
 
 
@@ -71,7 +72,7 @@ def rehearse(request: SignedIn, form: WorkbookForm) -> HttpResponse:
 
 @require_safe
 def workbook_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
-    imported = import_in_scope(request, pk)
+    imported = import_in_scope(request.user, pk)
     if imported.state == WorkbookImport.State.COMMITTED:
         return redirect("portal:workbook_done", pk=pk)
     ready = imported.state == WorkbookImport.State.REHEARSED and may_commit(request.user, imported) is None
@@ -79,15 +80,21 @@ def workbook_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def workbook_marked(request: SignedIn, pk: UUID) -> FileResponse:
-    imported = import_in_scope(request, pk)
-    return download(marked_up_workbook(imported, actor=request.user), f"已标注_{imported.file_name}", XLSX)
+def workbook_marked(request: SignedIn, pk: UUID) -> HttpResponse:
+    take_marked_workbook(import_in_scope(request.user, pk), actor=request.user)
+    return hand_over(request, "marked_workbook", pk)
+
+
+@opens("marked_workbook")
+def marked_workbook(user: Account, key: str) -> Sendable:
+    imported = import_in_scope(user, key)
+    return Sendable(marked_up_workbook(imported), f"已标注_{imported.file_name}", XLSX)
 
 
 @require_POST
 def workbook_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """Write what was rehearsed; where results are confirmed, it is an amendment with its reason."""
-    imported = import_in_scope(request, pk)
+    imported = import_in_scope(request.user, pk)
     demand(may_commit(request.user, imported))
     known, open_yet = imported.training_class, imported.state != WorkbookImport.State.COMMITTED
     amending = known is not None and open_yet and is_confirmed(known)
@@ -106,7 +113,7 @@ def workbook_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @require_safe
 def workbook_done(request: SignedIn, pk: UUID) -> HttpResponse:
-    imported = import_in_scope(request, pk)
+    imported = import_in_scope(request.user, pk)
     if imported.state != WorkbookImport.State.COMMITTED or imported.training_class is None:
         return redirect("portal:workbook_rehearsal", pk=pk)
     return render(request, "portal/workbook/done.html", workbook.done(imported, imported.training_class))

@@ -26,7 +26,7 @@ SUMMARIES = {"csv": summary_csv, "xlsx": summary_xlsx}
 
 def read_document(document: Document, *, actor: Account) -> bytes:
     """The PDF of a document that the caller fetched in scope; the download is in the audit log."""
-    data = _bytes_of(document)
+    data = document_bytes(document)
     record("document.read", actor=actor.pk, obj=document, unit_id=document.office_id)
     return data
 
@@ -57,7 +57,7 @@ def write_files(training_class: TrainingClass, folder: Path) -> int:
     for kind, make in SUMMARIES.items():
         _put(folder / f"成绩汇总.{kind}", make(training_class))
     for document, name in documents:
-        _put(folder / name, _bytes_of(document))
+        _put(folder / name, document_bytes(document))
     return len(SUMMARIES) + len(documents)
 
 
@@ -95,7 +95,8 @@ def nameable(text: str) -> str:
     return safe.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
-def _bytes_of(document: Document) -> bytes:
+def document_bytes(document: Document) -> bytes:
+    """The PDF. Raises Refused where it is not made yet, or not there any more."""
     if document.file is None:
         raise Refused("文件还没有生成，请稍后再试")
     try:
@@ -133,7 +134,7 @@ def _zipped(named: Iterable[tuple[Document, str]]) -> Iterator[bytes]:
     pieces = _Pieces()
     with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as archive:  # a PDF is compressed already
         for document, name in named:
-            archive.writestr(_head(name, document.issued_on), _bytes_of(document))
+            archive.writestr(_head(name, document.issued_on), document_bytes(document))
             yield pieces.take()
     yield pieces.take()
 

@@ -142,6 +142,8 @@ ROWS = (
     Row("document_download", paper("bulletin"), ok="staff manager leader"),
     Row("batch_progress", prepared("batch"), ok="staff manager", forbidden=f"assessor leader {LEARNERS}",
         prepared_by="a_batch"),
+    # a stored file's address opens for one account in one session, whoever else holds it (tests/access/test_files.py)
+    Row("file", lambda city: ["handed:over"]),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

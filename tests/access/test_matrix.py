@@ -33,9 +33,13 @@ def client_of(cast: Any, column: str) -> Client:
 
 
 def ask(client: Client, row: Row, url: str) -> Any:
+    """The answer; where it leads to a stored file, the file's."""
     if row.method == "post":
-        return client.post(url, {"op_id": stage.op_id(), "seen": 0, **row.data})
-    return client.get(url + row.query)
+        answer = client.post(url, {"op_id": stage.op_id(), "seen": 0, **row.data})
+    else:
+        answer = client.get(url + row.query)
+    way = answer.headers.get("Location", "")
+    return client.get(way) if way.startswith("/files/") else answer
 
 
 def writes(queries: CaptureQueriesContext) -> list[str]:

@@ -165,7 +165,7 @@ def test_sec_02_on_the_pages(school_class, manager, browser):
     assert drain(Batch.objects.get(kind="slips").pk) == 1
     take = reverse("portal:slips_take", args=[school_class.pk, SlipSheet.objects.get().pk])
     assert take in client.get(page).content.decode()
-    answer = client.post(take)
+    answer = client.post(take, follow=True)
     assert answer.headers["Content-Type"] == "application/pdf"
     assert client.post(take).status_code == 403
     assert take not in client.get(page).content.decode()

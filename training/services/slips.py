@@ -117,7 +117,7 @@ def _numbered(base: str, number: int) -> str:
 
 @intention
 def take_slips(sheet: SlipSheet, *, actor: Account) -> bytes:
-    """The PDF, once, to whoever ordered it. Raises Refused afterwards."""
+    """The PDF, once, to whoever ordered it; afterwards it is noted as taken. Raises Refused the second time."""
     sheet = SlipSheet.objects.select_for_update(of=["self"]).select_related("file", "training_class").get(pk=sheet.pk)
     if sheet.ordered_by_id != actor.pk:
         raise Refused("登录条只交给申请的人；请自己生成一份，旧的随即作废")
