@@ -1,18 +1,22 @@
 """Leave: what was asked, who decides in which order, which sessions it covers."""
 
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self
+from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from core.keys import new_key
 from core.models import StoredFile
 from core.scope import ScopedQuerySet
 from organization.models import Unit
+from organization.roles import Role
 from training.models.attendance import AttendanceMark
-from training.models.classes import TrainingClass, class_door
+from training.models.classes import ClassRole, TrainingClass, class_door
 from training.models.enrolment import Enrolment
 from training.models.timetable import Session
 
@@ -35,6 +39,16 @@ class LeaveLevel(models.TextChoices):
     DEPARTMENT = "department", "组织部"
 
 
+class LeaveApproverQuerySet(models.QuerySet["LeaveApprover"]):
+    def on(self, day: date) -> "LeaveApproverQuerySet":
+        """Those in force on a day."""
+        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+    def above(self, path: str) -> "LeaveApproverQuerySet":
+        """Those named for the unit at `path` or for one above it."""
+        return self.filter(unit__path__in=[path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)])
+
+
 class LeaveApprover(models.Model):
     """Who decides for the school's office or as vice-president (请假审批人), from–until; `deputy` stands in for them."""
 
@@ -45,6 +59,8 @@ class LeaveApprover(models.Model):
     deputy = models.BooleanField("代理", default=False)
     since = models.DateField("自")
     until = models.DateField("至", null=True, blank=True)
+
+    objects = LeaveApproverQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "请假审批人"
@@ -124,12 +140,24 @@ class LeaveRequest(models.Model):
 
 
 class LeaveSession(models.Model):
-    """A session that a leave covers (请假课次); one given back by 销假 or by shortening is not `live` any more."""
+    """A session that a leave covers (请假课次); one given back by 销假 or by shortening is not `live` any more.
+
+    `date` and `period` say where it stood when it was covered; `whole` that its half-day was asked for as a whole, so
+    that a session which the timetable puts there later is covered too. `replaced` and `replaced_source` keep the mark
+    that the granting replaced: giving the session back restores it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     request = models.ForeignKey(LeaveRequest, models.CASCADE, related_name="sessions", verbose_name="请假")
     session = models.ForeignKey(Session, models.PROTECT, related_name="+", verbose_name="课次")
     live = models.BooleanField("有效", default=True)
+    date = models.DateField("日期")
+    period = models.PositiveSmallIntegerField("时段", choices=Session.Period)
+    whole = models.BooleanField("整个半天", default=False)
+    replaced = models.CharField("原考勤", max_length=10, choices=AttendanceMark.Mark, blank=True, editable=False)
+    replaced_source = models.CharField(
+        "原来源", max_length=10, choices=AttendanceMark.Source, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "请假课次"
@@ -137,6 +165,39 @@ class LeaveSession(models.Model):
 
     def __str__(self) -> str:
         return str(self.session)
+
+
+class LeaveStepQuerySet(models.QuerySet["LeaveStep"]):
+    def current(self) -> "LeaveStepQuerySet":
+        """The step of each open request that is to be taken now; `waiting_since` says since when."""
+        before = LeaveStep.objects.filter(request=OuterRef("request"), position__lt=OuterRef("position"))
+        open_ones = self.filter(decision=LeaveStep.Decision.WAITING, request__state=LeaveRequest.State.ASKED)
+        last = before.order_by("-position").values("at")[:1]
+        return open_ones.filter(~Exists(before.filter(decision=LeaveStep.Decision.WAITING))).annotate(
+            waiting_since=Coalesce(Subquery(last), F("request__asked"))
+        )
+
+    def decided_by(self, user: "Account") -> "LeaveStepQuerySet":
+        """Of these steps those that the account may decide today; nobody decides about their own request."""
+        day = user.access.day
+        managed = ClassRole.objects.on(day).filter(account=user, kind=ClassRole.Kind.MANAGER)
+        mine = Q(level=LeaveLevel.MANAGER, request__training_class__in=managed.values("training_class"))
+        department = user.access.within("request__training_class__unit", Role.STAFF)
+        theirs = department & (Q(level=LeaveLevel.DEPARTMENT) | _nobody_at_level(day))
+        own = self.filter(request__enrolment__cadre__account=user)
+        return self.filter(asked_of(user) | mine | theirs).exclude(pk__in=own.values("pk"))
+
+
+def _nobody_at_level(day: date) -> Q:
+    """Steps for which the school has named nobody other than the trainee: they fall to the department."""
+    trainee = Coalesce(OuterRef("request__enrolment__cadre__account"), Value(UUID(int=0)))
+    managers = ClassRole.objects.on(day).filter(
+        kind=ClassRole.Kind.MANAGER, training_class=OuterRef("request__training_class"), account__is_active=True
+    )
+    named = LeaveApprover.objects.on(day).filter(level=OuterRef("level"), account__is_active=True)
+    above = named.alias(path=OuterRef("request__training_class__unit__path")).filter(path__startswith=F("unit__path"))
+    nobody = Q(~Exists(above.exclude(account=trainee)))
+    return nobody & (~Q(level=LeaveLevel.MANAGER) | Q(~Exists(managers.exclude(account=trainee))))
 
 
 class LeaveStep(models.Model):
@@ -158,6 +219,8 @@ class LeaveStep(models.Model):
     comment = models.CharField("审批意见", max_length=200, blank=True)
     reminded = models.DateTimeField("催办时间", null=True, editable=False)
 
+    objects = LeaveStepQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "请假审批"
         ordering: ClassVar = ["request", "position"]
@@ -170,7 +233,7 @@ class LeaveStep(models.Model):
 def asked_of(user: "Account") -> Q:
     """Steps that the account may decide for the school's office or as vice-president, itself or as deputy."""
     day = user.access.day
-    named = LeaveApprover.objects.filter(account=user, since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+    named = LeaveApprover.objects.on(day).filter(account=user)
     held = Q(pk__in=[])
     for level, path in named.values_list("level", "unit__path"):
         held |= Q(level=level, request__training_class__unit__path__startswith=path)
