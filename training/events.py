@@ -21,4 +21,7 @@ EVENTS = {
     "mark.added": "登记考勤",
     "mark.changed": "更改考勤",
     "mark.removed": "删除考勤",
+    "attendance.save": "登记考勤（多格）",
+    "attendance.rehearse": "核对考勤机记录",
+    "attendance.import": "导入考勤机记录",
 }
