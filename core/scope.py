@@ -5,16 +5,23 @@ The default manager stays plain. But a query on people's data that is *evaluated
 rows that their caller fetched in scope, inside one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.http import Http404
 
 if TYPE_CHECKING:
+    from organization.access import Access
     from organization.models import Account
+
+Ways = dict[str, Q]
+"""Named relations by which an account comes to a row (`organised`, `works`, `own`, …); a row is seen by any of them."""
 
 _guarded: ContextVar[bool] = ContextVar("scope_guarded", default=False)
 
@@ -45,8 +52,13 @@ def unscoped(why: str) -> Iterator[None]:
         _guarded.reset(token)
 
 
+def any_of(ways: Mapping[str, Q]) -> Q:
+    """The union; nothing where there is no way."""
+    return reduce(or_, ways.values(), Q(pk__in=[]))
+
+
 class ScopedQuerySet(models.QuerySet):
-    """Base of every queryset on people's data; subclasses implement `_visible_to`."""
+    """Base of every queryset on people's data; subclasses implement `ways`, and nothing else decides who sees a row."""
 
     _scoped = False
 
@@ -57,7 +69,8 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, user: "Account") -> Self:
         """Rows this account may see, by its grants and its roles in classes (DOMAIN.md §1, the two doors)."""
-        rows = self._visible_to(user) if user.is_authenticated and user.is_active else self.none()
+        known = user.is_authenticated and user.is_active
+        rows = self.filter(any_of(self.ways(user.access))) if known else self.none()
         rows._scoped = True
         return rows
 
@@ -69,7 +82,8 @@ class ScopedQuerySet(models.QuerySet):
         rows._scoped = True
         return rows
 
-    def _visible_to(self, user: "Account") -> Self:
+    def ways(self, access: "Access") -> Ways:
+        """How an account with this access comes to rows; the page that explains asks the same conditions one by one."""
         raise NotImplementedError(f"{type(self).__name__} does not say who sees its rows")
 
     def _check_scope(self) -> None:

@@ -72,7 +72,9 @@ def hand_over(request: SignedIn, source: str, key: UUID) -> HttpResponse:
     """Lead to the file of a row by an address for this account in this session; the caller has recorded the download."""
     if source not in OPENERS:
         raise LookupError(f"nothing opens {source}")
-    return redirect("portal:file", token=_signer().sign_object([source, str(key), str(request.user.pk), _mark(request)]))
+    return redirect(
+        "portal:file", token=_signer().sign_object([source, str(key), str(request.user.pk), _mark(request)])
+    )
 
 
 def redeem(request: SignedIn, token: str) -> Sendable:

@@ -1,7 +1,7 @@
 """Documents and their numbers."""
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
@@ -9,13 +9,12 @@ from django.db.models import Q
 
 from core.keys import new_key
 from core.models import StoredFile
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from training.models import Enrolment, TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from trainees.models import own_way, person_ways
+from training.models import Enrolment, TrainingClass, class_ways
 
 
 def new_token() -> str:
@@ -41,13 +40,18 @@ class NumberSeries(models.Model):
 
 
 class DocumentQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        access = user.access
-        out = Q(state__in=[Document.State.ISSUED, Document.State.REPLACED])
-        letters = out & Q(kind=Document.Kind.LETTER) & access.within("unit", Role.LIAISON, Role.STAFF)
-        bulletins = out & Q(kind=Document.Kind.BULLETIN) & access.within("training_class__unit", Role.LEADER)
-        own = out & Q(kind=Document.Kind.SHEET, enrolment__cadre__account=user)
-        return self.filter(class_door(access, "training_class__", assessor=False) | letters | bulletins | own)
+    def ways(self, access: Access) -> Ways:
+        """Papers that went out: letters to whom they are addressed, bulletins to leaders, sheets with the person."""
+        out, kinds, cadre = (
+            Q(state__in=[Document.State.ISSUED, Document.State.REPLACED]),
+            Document.Kind,
+            "enrolment__cadre__",
+        )
+        ways = class_ways(access, "training_class__", assessor=False)
+        ways["organised"] |= out & Q(kind=kinds.BULLETIN) & access.within("training_class__unit", Role.LEADER)
+        ways["addressed"] = out & Q(kind=kinds.LETTER) & access.within("unit", Role.LIAISON, Role.STAFF)
+        theirs = person_ways(access.only_staff(), cadre) | own_way(access, cadre)
+        return ways | {name: out & Q(kind=kinds.SHEET) & way for name, way in theirs.items()}
 
     def current(self) -> Self:
         return self.filter(state__in=[Document.State.DRAFT, Document.State.ISSUED])

@@ -1,7 +1,7 @@
 """Cadres and their appointments. People's data: every query in a request goes through `visible_to`."""
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,13 +12,10 @@ from django.db.models import F, Func, Q, Value
 from core.crypto import blind_index, open_text, seal_text
 from core.idnumber import mask
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-
-if TYPE_CHECKING:
-    from organization.models import Account
 
 
 class DateRange(Func):
@@ -31,16 +28,22 @@ def whole_days(since: str = "since", until: str = "until") -> DateRange:
     return DateRange(F(since), F(until), Value("[]"))
 
 
-def person_door(access: Access, prefix: str = "") -> Q:
+def person_ways(access: Access, prefix: str = "") -> Ways:
     """Cadres managed by, or working in, the area: department staff and leaders; liaisons by working there only."""
-    wide = access.within(f"{prefix}managing_authority", Role.STAFF, Role.LEADER)
-    works = access.within(f"{prefix}unit", Role.STAFF, Role.LEADER, Role.LIAISON)
-    return wide | works
+    return {
+        "managed": access.within(f"{prefix}managing_authority", Role.STAFF, Role.LEADER),
+        "works": access.within(f"{prefix}unit", Role.STAFF, Role.LEADER, Role.LIAISON),
+    }
+
+
+def own_way(access: Access, prefix: str = "") -> Ways:
+    """Rows about the account's own cadre; `prefix` leads to the cadre."""
+    return {"own": Q(**{f"{prefix}account": access.account_id})}
 
 
 class CadreQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(person_door(user.access) | Q(account=user))
+    def ways(self, access: Access) -> Ways:
+        return person_ways(access) | own_way(access)
 
     def with_id_number(self, id_number: str) -> Self:
         """Exact search through the keyed index; prefixes cannot be asked (SEC-32)."""
@@ -128,8 +131,8 @@ class Cadre(models.Model):
 
 
 class AppointmentQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(person_door(user.access, "cadre__") | Q(cadre__account=user))
+    def ways(self, access: Access) -> Ways:
+        return person_ways(access, "cadre__") | own_way(access, "cadre__")
 
     def on(self, day: date) -> Self:
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))

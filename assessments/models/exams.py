@@ -1,38 +1,39 @@
 """Entry and final exam of a class: questions, answer sheets, answers (as far as the workbook needs)."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
-from trainees.models import person_door
-from training.models import Enrolment, TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
+from trainees.models import own_way, person_ways
+from training.models import Enrolment, TrainingClass, class_ways
 
 
 class ExamQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(class_door(user.access, "training_class__"))
+    def ways(self, access: Access) -> Ways:
+        return class_ways(access, "training_class__")
 
 
 class QuestionQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(class_door(user.access, "exam__training_class__"))
+    def ways(self, access: Access) -> Ways:
+        return class_ways(access, "exam__training_class__")
 
 
 class AnswerSheetQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        staff = person_door(user.access.only_staff(), "enrolment__cadre__")
-        return self.filter(class_door(user.access, "exam__training_class__") | staff)
+    def ways(self, access: Access) -> Ways:
+        theirs = person_ways(access.only_staff(), "enrolment__cadre__") | own_way(access, "enrolment__cadre__")
+        return class_ways(access, "exam__training_class__") | theirs
 
 
 class AnswerQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(class_door(user.access, "sheet__exam__training_class__", assessor=False))
+    def ways(self, access: Access) -> Ways:
+        """Answers are no business of the assessment group, which sees points."""
+        cadre = "sheet__enrolment__cadre__"
+        theirs = person_ways(access.only_staff(), cadre) | own_way(access, cadre)
+        return class_ways(access, "sheet__exam__training_class__", assessor=False) | theirs
 
 
 class Exam(models.Model):

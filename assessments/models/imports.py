@@ -1,26 +1,31 @@
 """Uploaded class workbooks and what a rehearsal said of them."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from core.keys import new_key
 from core.models import StoredFile
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from training.models import TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from training.models import ClassRole, TrainingClass, class_ways
 
 
 class WorkbookImportQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        """One's own, those of the area for the department, and those of the classes one is named for."""
-        door = class_door(user.access, "training_class__", assessor=False)
-        return self.filter(Q(uploaded_by_id=user.pk) | user.access.within("unit", Role.STAFF) | door)
+    def ways(self, access: Access) -> Ways:
+        """Those of the area for the department, those of the classes one manages, and one's own while one may upload.
+
+        A workbook holds ID numbers: who uploaded it and has left the office does not open it any more (SEC-21).
+        """
+        ways = class_ways(access, "training_class__", assessor=False)
+        ways["organised"] |= access.within("unit", Role.STAFF)
+        roles = ClassRole.objects.reading_on(access.day).filter(account=access.account_id, kind=ClassRole.Kind.MANAGER)
+        managing = Q(training_class=None, unit__in=roles.values("training_class__unit"))
+        uploads = access.within("unit", Role.SCHOOL) | managing
+        return ways | {"uploaded": Q(uploaded_by_id=access.account_id) & uploads}
 
 
 class WorkbookImport(models.Model):

@@ -1,26 +1,22 @@
 """The process record (append-only), and satisfaction as counts."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
 
 from assessments.models.schemes import Item
 from core.models import AppendOnly
-from core.scope import ScopedQuerySet
-from trainees.models import person_door
-from training.models import Activity, Enrolment, TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
+from trainees.models import own_way, person_ways
+from training.models import Activity, Enrolment, TrainingClass, class_ways
 
 
 class ScoreEntryQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        staff = person_door(user.access.only_staff(), "enrolment__cadre__")
-        return self.filter(
-            class_door(user.access, "training_class__") | staff | models.Q(enrolment__cadre__account=user)
-        )
+    def ways(self, access: Access) -> Ways:
+        theirs = person_ways(access.only_staff(), "enrolment__cadre__") | own_way(access, "enrolment__cadre__")
+        return class_ways(access, "training_class__") | theirs
 
     def standing(self) -> Self:
         """Entries that count: neither reversed nor a reversal."""
@@ -66,8 +62,8 @@ class ScoreEntry(AppendOnly):
 class ClassRows(ScopedQuerySet):
     """Rows that hang on a class and name nobody: seen through the class door."""
 
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(class_door(user.access, "training_class__", leader=True))
+    def ways(self, access: Access) -> Ways:
+        return class_ways(access, "training_class__", leader=True)
 
 
 class SatisfactionCount(models.Model):

@@ -1,30 +1,28 @@
 """The result of a trainee in a class."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from assessments.models.schemes import ScoringScheme
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.roles import Role
-from trainees.models import person_door
-from training.models import Enrolment, TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from trainees.models import own_way, person_ways
+from training.models import Enrolment, TrainingClass, class_ways
 
 
 class ResultQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        access = user.access
-        issued = Q(state__in=[Result.State.CONFIRMED, Result.State.AMENDED])
-        theirs = person_door(access.only_staff(), "enrolment__cadre__")
-        theirs |= issued & person_door(access, "enrolment__cadre__")
-        theirs |= issued & access.within("training_class__unit", Role.LEADER)
-        own = Q(enrolment__cadre__account=user) & ~Q(state=Result.State.DRAFT)
-        return self.filter(class_door(access, "training_class__") | theirs | own)
+    def ways(self, access: Access) -> Ways:
+        """Leaders and liaisons see what is issued, the trainee what is shown."""
+        cadre, issued = "enrolment__cadre__", Q(state__in=[Result.State.CONFIRMED, Result.State.AMENDED])
+        ways = class_ways(access, "training_class__") | person_ways(access.only_staff(), cadre)
+        ways["organised"] |= issued & access.within("training_class__unit", Role.LEADER)
+        for name, theirs in person_ways(access, cadre).items():
+            ways[name] |= issued & theirs
+        return ways | {"own": own_way(access, cadre)["own"] & ~Q(state=Result.State.DRAFT)}
 
     def of_class(self, training_class: TrainingClass) -> Self:
         """Results in roster order."""

@@ -1,18 +1,16 @@
 """The scoring scheme (量化方案) is data: blocks, items, rule kinds, bounds; a class keeps the version it began with."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import Unit
-from training.models import TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from training.models import TrainingClass, class_ways
 
 
 class ScoringScheme(models.Model):
@@ -124,8 +122,8 @@ class Item(models.Model):
 
 
 class ClassAssessmentQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(class_door(user.access, "training_class__"))
+    def ways(self, access: Access) -> Ways:
+        return class_ways(access, "training_class__")
 
 
 class ClassAssessment(models.Model):

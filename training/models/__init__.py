@@ -2,7 +2,7 @@
 
 from training.models.activities import Activity, ActivityFile, ActivityPart, CommitteeElection, ElectionCount
 from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
-from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_door
+from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, open_class_ways
 from training.models.enrolment import Enrolment
 from training.models.leave import LeaveApprover, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep, asked_of
 from training.models.slips import SlipSheet
@@ -11,5 +11,5 @@ from training.models.timetable import Holiday, Session
 __all__ = [
     "Activity", "ActivityFile", "ActivityPart", "AttendanceMark", "CheckIn", "CheckInScan", "ClassRole", "ClassSeries",
     "CommitteeElection", "ElectionCount", "Enrolment", "Holiday", "LeaveApprover", "LeaveLevel", "LeaveRequest",
-    "LeaveSession", "LeaveStep", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_door",
+    "LeaveSession", "LeaveStep", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_ways", "open_class_ways",
 ]  # fmt: skip

@@ -1,24 +1,22 @@
 """What a class does beside its lectures: activities, who took part, and the election of its committee."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
 from core.keys import new_key
 from core.models import StoredFile
-from core.scope import ScopedQuerySet
-from training.models.classes import TrainingClass
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
+from training.models.classes import TrainingClass, open_class_ways
 from training.models.enrolment import Enrolment
-
-if TYPE_CHECKING:
-    from organization.models import Account
 
 
 class OfClass(ScopedQuerySet):
     """Rows of a class that its trainees see too."""
 
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(training_class__in=TrainingClass.objects.visible_to(user))
+    def ways(self, access: Access) -> Ways:
+        return open_class_ways(access, "training_class__")
 
 
 class Activity(models.Model):

@@ -1,27 +1,29 @@
 """Attendance: one mark per trainee and session, and how people check in by themselves."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import DeviceCredential
-from trainees.models import person_door
-from training.models.classes import TrainingClass, class_door
+from trainees.models import own_way, person_ways
+from training.models.classes import TrainingClass, class_ways
 from training.models.enrolment import Enrolment
 from training.models.timetable import Session
 
-if TYPE_CHECKING:
-    from organization.models import Account
+
+def manager_ways(access: Access) -> Ways:
+    """What the class office keeps of a trainee: marks, scans, leave. Not for the assessment group, liaisons, leaders."""
+    theirs = person_ways(access.only_staff(), "enrolment__cadre__") | own_way(access, "enrolment__cadre__")
+    return class_ways(access, "training_class__", assessor=False) | theirs
 
 
 class AttendanceMarkQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        door = class_door(user.access, "training_class__", assessor=False)
-        staff = person_door(user.access.only_staff(), "enrolment__cadre__")
-        return self.filter(door | staff | Q(enrolment__cadre__account=user))
+    def ways(self, access: Access) -> Ways:
+        return manager_ways(access)
 
 
 class AttendanceMark(models.Model):
@@ -105,10 +107,8 @@ class CheckIn(models.Model):
 
 
 class CheckInScanQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(
-            class_door(user.access, "training_class__", assessor=False) | Q(enrolment__cadre__account=user)
-        )
+    def ways(self, access: Access) -> Ways:
+        return manager_ways(access)
 
 
 class CheckInScan(models.Model):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways, any_of
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
@@ -44,22 +44,31 @@ class ClassSeries(models.Model):
         return self.name
 
 
-def class_door(access: Access, prefix: str = "", *, leader: bool = False, assessor: bool = True) -> Q:
+def class_ways(access: Access, prefix: str = "", *, leader: bool = False, assessor: bool = True) -> Ways:
     """Classes organised in the area, and classes the account is named for (DOMAIN.md §1, the class door)."""
     roles = [Role.STAFF, Role.LEADER] if leader else [Role.STAFF]
     named = [ClassRole.Kind.MANAGER, ClassRole.Kind.ASSESSOR] if assessor else [ClassRole.Kind.MANAGER]
     mine = ClassRole.objects.reading_on(access.day).filter(account=access.account_id, kind__in=named)
-    return access.within(f"{prefix}unit", *roles) | Q(**{f"{prefix}id__in": mine.values("training_class")})
+    return {
+        "organised": access.within(f"{prefix}unit", *roles),
+        "named": Q(**{f"{prefix}id__in": mine.values("training_class")}),
+    }
+
+
+def open_class_ways(access: Access, prefix: str = "") -> Ways:
+    """The class itself and what hangs on it for everybody: also leaders, and those who learn in it."""
+    enrolments = apps.get_model("training", "Enrolment")._default_manager.filter(cadre__account=access.account_id)
+    enrolled = Q(**{f"{prefix}id__in": enrolments.values("training_class")})
+    return class_ways(access, prefix, leader=True) | {"enrolled": enrolled}
 
 
 class TrainingClassQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        enrolments = apps.get_model("training", "Enrolment")._default_manager.filter(cadre__account=user)
-        return self.filter(class_door(user.access, leader=True) | Q(pk__in=enrolments.values("training_class")))
+    def ways(self, access: Access) -> Ways:
+        return open_class_ways(access)
 
     def managed_by(self, user: "Account") -> Self:
         """Classes whose roster, marks, entries and results the account may see."""
-        rows = self.filter(class_door(user.access))
+        rows = self.filter(any_of(class_ways(user.access)))
         rows._scoped = True
         return rows
 

@@ -1,6 +1,6 @@
 """A cadre in a class, with the snapshot of that time."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -8,21 +8,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import Unit
-from trainees.models import Cadre, person_door, whole_days
-from training.models.classes import TrainingClass, class_door
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from trainees.models import Cadre, own_way, person_ways, whole_days
+from training.models.classes import TrainingClass, class_ways
 
 HOLDS_A_SEAT = ["invited", "reported", "completed"]
 
 
 class EnrolmentQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        doors = class_door(user.access, "training_class__", leader=True) | person_door(user.access, "cadre__")
-        return self.filter(doors | Q(cadre__account=user))
+    def ways(self, access: Access) -> Ways:
+        doors = class_ways(access, "training_class__", leader=True) | person_ways(access, "cadre__")
+        return doors | own_way(access, "cadre__")
 
     def of_class(self, training_class: TrainingClass) -> Self:
         return self.filter(training_class=training_class).order_by("position")

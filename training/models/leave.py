@@ -1,7 +1,7 @@
 """Leave: what was asked, who decides in which order, which sessions it covers."""
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 import pgtrigger
@@ -12,11 +12,12 @@ from django.db.models.functions import Coalesce
 
 from core.keys import new_key
 from core.models import StoredFile
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
+from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from training.models.attendance import AttendanceMark
-from training.models.classes import ClassRole, TrainingClass, class_door
+from training.models.attendance import AttendanceMark, manager_ways
+from training.models.classes import ClassRole, TrainingClass
 from training.models.enrolment import Enrolment
 from training.models.timetable import Session
 
@@ -78,11 +79,10 @@ class LeaveApprover(models.Model):
 
 
 class LeaveRequestQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        """The class door, whoever has to decide about it, and the trainee."""
-        door = class_door(user.access, "training_class__", assessor=False)
-        asked = LeaveStep.objects.filter(asked_of(user))
-        return self.filter(door | Q(enrolment__cadre__account=user) | Q(pk__in=asked.values("request")))
+    def ways(self, access: Access) -> Ways:
+        """As every record of the class office, and whoever has to decide about it."""
+        asked = LeaveStep.objects.filter(asked_of(access))
+        return manager_ways(access) | {"asked": Q(pk__in=asked.values("request"))}
 
 
 class LeaveRequest(models.Model):
@@ -185,7 +185,7 @@ class LeaveStepQuerySet(models.QuerySet["LeaveStep"]):
         department = user.access.within("request__training_class__unit", Role.STAFF)
         theirs = department & (Q(level=LeaveLevel.DEPARTMENT) | _nobody_at_level(day))
         own = self.filter(request__enrolment__cadre__account=user)
-        return self.filter(asked_of(user) | mine | theirs).exclude(pk__in=own.values("pk"))
+        return self.filter(asked_of(user.access) | mine | theirs).exclude(pk__in=own.values("pk"))
 
 
 def _nobody_at_level(day: date) -> Q:
@@ -230,10 +230,9 @@ class LeaveStep(models.Model):
         return f"{self.get_level_display()} {self.get_decision_display()}"
 
 
-def asked_of(user: "Account") -> Q:
+def asked_of(access: Access) -> Q:
     """Steps that the account may decide for the school's office or as vice-president, itself or as deputy."""
-    day = user.access.day
-    named = LeaveApprover.objects.on(day).filter(account=user)
+    named = LeaveApprover.objects.on(access.day).filter(account=access.account_id)
     held = Q(pk__in=[])
     for level, path in named.values_list("level", "unit__path"):
         held |= Q(level=level, request__training_class__unit__path__startswith=path)

@@ -1,6 +1,6 @@
 """Sessions of the timetable, and the days on which people work or do not."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -8,17 +8,15 @@ from django.db import models
 from django.db.models import Q
 
 from core.keys import new_key
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, Ways
 from courses.models import Course, CourseCategory, Room, Teacher
-from training.models.classes import TrainingClass
-
-if TYPE_CHECKING:
-    from organization.models import Account
+from organization.access import Access
+from training.models.classes import TrainingClass, open_class_ways
 
 
 class SessionQuerySet(ScopedQuerySet):
-    def _visible_to(self, user: "Account") -> Self:
-        return self.filter(training_class__in=TrainingClass.objects.visible_to(user))
+    def ways(self, access: Access) -> Ways:
+        return open_class_ways(access, "training_class__")
 
     def of_class(self, training_class: TrainingClass) -> Self:
         return self.filter(training_class=training_class).order_by("date", "period", "number")
