@@ -46,6 +46,7 @@ def make_ready(kind: str) -> None:
     STAMPS.mkdir(exist_ok=True)
     for name in LOCKS[kind]:
         install_lock(name)
+    compile_packages()
     (STAMPS / kind).write_text(fingerprint(kind))
 
 
@@ -129,6 +130,11 @@ def install_lock(name: str) -> None:
     stamp.write_text(digest(name))
 
 
+def compile_packages() -> None:
+    """Bytecode of what is new, on all cores: where the environment forbids Python to keep it, nothing else would."""
+    quiet([str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")], fatal=False)
+
+
 def system_servers() -> bool:
     """Whether the system has a PostgreSQL and a Redis or Valkey of its own."""
     postgres = [*Path("/usr/lib/postgresql").glob("*/bin/postgres"), *Path("/usr").glob("pgsql-*/bin/postgres")]
@@ -144,10 +150,10 @@ def runs(command: Sequence[str | Path]) -> bool:
         return False
 
 
-def quiet(command: list[str]) -> None:
-    """Run, and show what was said only if it failed."""
+def quiet(command: list[str], *, fatal: bool = True) -> None:
+    """Run, and show what was said only if it failed and that matters."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+    if done.returncode and fatal:
         sys.exit(f"命令失败：{' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
