@@ -142,6 +142,14 @@ def may_make_drafts(door: Door) -> Refusal | None:
     return Refusal("生成文件草稿", "文件由班主任经办", "班主任、组织部干部教育科")
 
 
+def may_write_timetable(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("更改课程表", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("更改课程表", "课程表由班主任和组织部编排", "班主任、组织部干部教育科")
+
+
 def may_print_slips(door: Door) -> Refusal | None:
     """Slips open accounts: the class's manager and the department, while the class is worked with."""
     if not door.writing:

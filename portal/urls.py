@@ -8,7 +8,20 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 from django.urls import path as django_path
 
-from portal.views import account, classes, documents, files, health, home, identity, results, search, slips, workbook
+from portal.views import (
+    account,
+    classes,
+    documents,
+    files,
+    health,
+    home,
+    identity,
+    results,
+    search,
+    slips,
+    timetable,
+    workbook,
+)
 
 app_name = "portal"
 
@@ -38,6 +51,13 @@ urlpatterns = [
     path("classes/<uuid:pk>/slips/", slips.class_slips, "class_slips"),
     path("classes/<uuid:pk>/slips/order/", slips.slips_order, "slips_order"),
     path("classes/<uuid:pk>/slips/<uuid:sheet>/", slips.slips_take, "slips_take"),
+    path("classes/<uuid:pk>/timetable/", timetable.class_timetable, "class_timetable"),
+    path("classes/<uuid:pk>/timetable/print/", timetable.timetable_print, "timetable_print"),
+    path("classes/<uuid:pk>/timetable/add/", timetable.session_add, "session_add"),
+    path("classes/<uuid:pk>/timetable/copy/", timetable.timetable_copy, "timetable_copy"),
+    path("classes/<uuid:pk>/timetable/<uuid:session>/", timetable.session_edit, "session_edit"),
+    path("classes/<uuid:pk>/timetable/<uuid:session>/move/", timetable.session_move, "session_move"),
+    path("classes/<uuid:pk>/timetable/<uuid:session>/remove/", timetable.session_remove, "session_remove"),
     path("classes/<uuid:pk>/results/", classes.class_results, "class_results"),
     path("classes/<uuid:pk>/results/show/", results.results_show, "results_show"),
     path("classes/<uuid:pk>/results/confirm/", results.results_confirm, "results_confirm"),

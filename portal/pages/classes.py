@@ -24,6 +24,7 @@ SORTS = {
 TABS = (
     ("概览", "class_page", "inside"),
     ("学员", "class_roster", "roster"),
+    ("课程表", "class_timetable", "inside"),
     ("成绩", "class_results", "inside"),
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),

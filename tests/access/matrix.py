@@ -56,6 +56,18 @@ def one_class(city: City) -> list[Any]:
     return [city.training_class.pk]
 
 
+def a_session_of(city: City) -> list[Any]:
+    """A session of the class, the first, which has marks."""
+    one = city.training_class
+    return [one.pk, one.sessions.order_by("date", "period").first().pk]
+
+
+def a_free_session(city: City) -> list[Any]:
+    """A session without marks."""
+    one = city.training_class
+    return [one.pk, one.sessions.order_by("date", "period").last().pk]
+
+
 def open_class(city: City) -> list[Any]:
     return [city.open_class.pk]
 
@@ -116,6 +128,16 @@ ROWS = (
     Row("class_zip", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_summary_csv", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
     Row("class_summary_xlsx", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
+    # the timetable: read inside, written by whoever keeps the roster, printed for trainees too
+    Row("class_timetable", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
+    Row("timetable_print", one_class, ok=f"{CLASS_DOOR} {LEARNERS}"),
+    Row("session_add", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("timetable_copy", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("session_edit", a_session_of, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("session_move", a_session_of, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
+        method="post", data={"seen": 1, "date": "2026-03-04", "period": 3}),
+    Row("session_remove", a_free_session, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
+        method="post", data={"seen": 1}),
     # sign-in slips: by whoever keeps the roster, while the class is worked with; the file only to who ordered it
     Row("class_slips", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("slips_order", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post"),
