@@ -121,7 +121,7 @@ def _form_page(request: SignedIn, one: TrainingClass, form: LessonForm, row: Ses
     ]
     asks = [_removal(one, row)] if row else []
     context = {"form": form, "heading": heading, "crumbs": crumbs, "asks": asks, "back_url": crumbs[2]["url"]}
-    return render(request, "portal/session_form.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/session_form.html", context)
 
 
 def _removal(one: TrainingClass, row: Session) -> dict[str, Any]:
