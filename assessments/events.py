@@ -7,7 +7,6 @@ EVENTS = {
     "import.marked": "下载标注错误的工作簿",
     "class.export": "导出班次工作簿",
     "entry.added": "登记量化记录",
-    "entry.changed": "更改量化记录",
     "entry.removed": "冲销量化记录",
     "paper.entry.added": "登记入学测试",
     "paper.entry.changed": "更改入学测试",

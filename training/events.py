@@ -1,9 +1,12 @@
 """What training writes into the audit log; changes of rows are coded `kind.verb` (training.services.changes)."""
 
 EVENTS = {
-    "class.added": "建立班次",
     "class.changed": "更改班次信息",
-    "class.removed": "删除班次信息",
+    "class.running": "班次开班",
+    "class.ended": "班次到期",
+    "class.closed": "结班",
+    "class.reopened": "重新打开班次",
+    "class.cancelled": "取消班次",
     "class.series": "归入班次系列",
     "class_role.add": "指定班次角色",
     "class_role.end": "结束班次角色",

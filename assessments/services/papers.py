@@ -24,7 +24,7 @@ def write_paper(
     exam = Exam.objects.filter(training_class=training_class, kind=kind).first()
     if paper is None:
         if exam is not None:
-            changes.note("removed", exam)
+            changes.note("removed", exam, {"papers": exam.sheets.count()})
             exam.delete()
         return changes
     if exam is None:
@@ -59,7 +59,9 @@ def _write_sheets(
     stale = [enrolment for enrolment, (_, given) in there.items() if wanted.get(enrolment) != given]
     fresh = {enrolment: given for enrolment, given in wanted.items() if enrolment not in there or enrolment in stale}
     for enrolment in stale:
-        changes.note("changed" if enrolment in wanted else "removed", there[enrolment][0])
+        sheet, given = there[enrolment]
+        after = _told(wanted[enrolment]) if enrolment in wanted else None
+        changes.note("changed" if after else "removed", sheet, _told(given), after)
     AnswerSheet.objects.filter(pk__in=[there[enrolment][0].pk for enrolment in stale]).delete()
     sheets = AnswerSheet.objects.bulk_create(
         AnswerSheet(exam=exam, enrolment_id=enrolment, score=given if isinstance(given, Decimal) else None)
@@ -67,7 +69,7 @@ def _write_sheets(
     )
     for sheet in sheets:
         if sheet.enrolment_id not in there:
-            changes.note("added", sheet)
+            changes.note("added", sheet, after=_told(fresh[sheet.enrolment_id]))
     Answer.objects.bulk_create(
         [
             Answer(sheet=sheet, question=question, given=letters)
@@ -78,6 +80,11 @@ def _write_sheets(
         ],
         batch_size=5000,
     )
+
+
+def _told(given: Given) -> dict[str, str]:
+    """A paper as the audit log keeps it: its score, or its letters question by question."""
+    return {"score": str(given)} if isinstance(given, Decimal) else {"answers": ",".join(given)}
 
 
 def _wanted(paper: Paper, enrolments: Mapping[str, Enrolment]) -> dict[UUID, Given]:

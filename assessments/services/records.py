@@ -108,8 +108,15 @@ def write_satisfaction(training_class: TrainingClass, satisfaction: Satisfaction
         for (aspect, rating), count in counts.items()
     )
     Suggestion.objects.bulk_create(Suggestion(training_class=training_class, text=text) for text in texts)
-    changes.note("changed" if there or heard else "added", training_class, after={"answers": sum(counts.values())})
+    before, after = (_told(found, said) for found, said in ((there, heard), (counts, texts)))
+    verb = "changed" if before and after else "added" if after else "removed"
+    changes.note(verb, training_class, before, after)
     return changes
+
+
+def _told(counts: Mapping[tuple[str, str], int], texts: Sequence[str]) -> dict[str, int] | None:
+    """What the audit log keeps of a survey: how much was answered, nobody's words; None where there is none."""
+    return {"answers": sum(counts.values()), "suggestions": len(texts)} if counts or texts else None
 
 
 def _counts(satisfaction: Satisfaction) -> dict[tuple[str, str], int]:

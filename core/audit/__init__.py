@@ -51,9 +51,10 @@ def facts_of_request(facts: Facts) -> Iterator[None]:
 
 
 @contextmanager
-def acting(account: Any) -> Iterator[None]:
-    """The same request, and whose it is."""
-    with facts_of_request(replace(_facts.get(), account=account)):
+def acting(account: Any, session_key: str = "") -> Iterator[None]:
+    """The same request, and whose it is; with the key of a session that began in it (a sign-in)."""
+    facts = replace(_facts.get(), account=account)
+    with facts_of_request(replace(facts, session_key=session_key) if session_key else facts):
         yield
 
 

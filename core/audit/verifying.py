@@ -111,9 +111,9 @@ def _with_era_ends() -> Iterator[tuple[AuditSeal, int]]:
 
 
 def era_ends() -> dict[int, int]:
-    """The last entry id of each era, by the id after which it began."""
+    """The last entry id of each era, by the id after which it began; none before the first seal."""
     starts = sorted(set(AuditSeal.objects.values_list("after_id", flat=True)))
-    return dict(zip(starts, [*starts[1:], FOR_EVER], strict=True))
+    return dict(zip(starts, [*starts[1:], FOR_EVER], strict=True)) if starts else {}
 
 
 def _purged_to(report: Report) -> int:

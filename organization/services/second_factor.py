@@ -36,7 +36,7 @@ def put_into_use(account: Account, key: bytes, code: str, *, now: datetime) -> b
     factor = SecondFactor(account=account, last_step=step)
     factor.set_key(key)
     factor.save(force_insert=True)
-    record("second_factor.add", actor=account.pk, obj=account, unit_id=account.unit_id)
+    record("second_factor.add", actor=account.pk, obj=account, unit_id=account.unit_id, after={"kind": "totp"})
     return True
 
 

@@ -26,7 +26,8 @@ def end_all_sessions(account: Account, why: str, *, actor: Account | None) -> No
 def end_session(session: AccountSession, why: str, *, actor: Account) -> None:
     """End one session at its next request."""
     AccountSession.objects.filter(pk=session.pk).update(ended=why)
-    record("session.end", actor=actor.pk, obj=session.account, after={"session": session.pk[:16]})
+    whose, after = session.account, {"session": session.pk[:16]}
+    record("session.end", actor=actor.pk, obj=whose, unit_id=whose.unit_id if whose else None, after=after)
 
 
 @intention
@@ -38,6 +39,7 @@ def keep_to_limit(account: Account, newest: str, *, now: datetime) -> int:
     surplus = list(others)[limit - 1 :]
     if surplus:
         AccountSession.objects.filter(pk__in=surplus).update(ended="您的账号在别处登录，较早的登录已结束")
-        record("session.limit", actor=account.pk, obj=account, after={"sessions": len(surplus)})
+        after = {"sessions": len(surplus)}
+        record("session.limit", actor=account.pk, obj=account, unit_id=account.unit_id, after=after)
     AccountSession.objects.filter(account=account, expire_date__lte=now).delete()
     return len(surplus)

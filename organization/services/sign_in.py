@@ -34,7 +34,8 @@ def note_failure(account: Account | None, address: str | None, *, locked: bool, 
     if address is not None:
         FailedSignIn.objects.create(address=address)
         FailedSignIn.objects.filter(address=address, at__lte=now - KEPT).delete()
-    record("account.sign_in_failed", actor=None, obj=account, result="locked" if locked else "refused")
+    unit_id, result = account.unit_id if account else None, "locked" if locked else "refused"
+    record("account.sign_in_failed", actor=None, obj=account, unit_id=unit_id, result=result)
     if locked and (count := locked_names(now)) >= ALARMING_LOCKS:
         logger.error("%s accounts were locked within ten minutes", count)
 

@@ -8,7 +8,7 @@ from core.audit import record
 from core.names import pinyin
 from core.operations import intention
 from organization.models import Account, Unit, UnitNamePeriod, UnitShortName
-from organization.preferences import check
+from organization.preferences import check, preference
 
 
 @intention
@@ -83,8 +83,10 @@ def _nearest_department(unit: Unit, above: Mapping[str, Unit]) -> Unit:
 def set_preference(unit: Unit, key: str, value: object, since: date, *, actor: Account | None) -> None:
     """Set a declared setting of a unit from a day on; raises ValueError with a sentence for people."""
     check(key, value)
+    before = {"key": key, "value": preference(unit, key, since)}
     row, _ = unit.settings.update_or_create(key=key, since=since, defaults={"value": value})
-    record("setting.change", actor=key_of(actor), obj=row, unit_id=unit.pk, after={"key": key, "value": value})
+    after = {"key": key, "value": value, "since": since.isoformat()}
+    record("setting.change", actor=key_of(actor), obj=row, unit_id=unit.pk, before=before, after=after)
 
 
 def key_of(actor: Account | None) -> UUID | None:

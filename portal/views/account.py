@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from core.audit import record
+from core.audit import acting, record
 from core.operations import Refused
 from organization.models import Account
 from organization.services import (
@@ -66,8 +66,10 @@ class SignIn(auth.LoginView):
         answer = super().form_valid(form)
         begin(self.request)
         self.request.session.save()
-        keep_to_limit(account, hashed(self.request.session.session_key or ""), now=timezone.now())
-        record("account.sign_in", actor=account.pk, obj=account, unit_id=account.unit_id)
+        key = self.request.session.session_key or ""
+        with acting(account, key):
+            keep_to_limit(account, hashed(key), now=timezone.now())
+            record("account.sign_in", actor=account.pk, obj=account, unit_id=account.unit_id)
         return answer
 
 

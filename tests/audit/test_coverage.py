@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.db import connections
@@ -13,9 +14,11 @@ from core.audit import record
 from core.audit.events import label, labels
 from core.keys import new_key
 from core.models import AuditEntry
+from courses.services import Entry
 from organization.models import Grant, Unit
 from organization.roles import Role
 from tests import factories as make
+from training.models import TrainingClass
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "organization", "trainees", "courses", "training", "assessments", "reports", "portal")
@@ -50,16 +53,26 @@ def kinds_of_changes():
     return kinds | {"paper.entry", "paper.final"}
 
 
+def codes_of_changes():
+    """kind.verb; a workbook makes a class with one entry for all, takes none away, and corrects entries by reversal."""
+    made = {f"{kind}.{verb}" for kind in kinds_of_changes() for verb in ("added", "changed", "removed")}
+    return made - {"class.added", "class.removed", "entry.changed"}
+
+
+def composed_codes():
+    """Codes that are put together where they are written: moves of a class, rows of the catalogue."""
+    moves = {f"class.{state}" for state in TrainingClass.State.values if state != TrainingClass.State.PLANNED}
+    return moves | {f"{row._meta.model_name}.add" for row in get_args(Entry)}
+
+
 def test_sec_35_every_code_in_the_source_is_registered():
     assert {code: where for code, where in recorded_codes().items() if code not in labels()} == {}
-    verbs = ("added", "changed", "removed")
-    assert {f"{kind}.{verb}" for kind in kinds_of_changes() for verb in verbs} - labels().keys() == set()
+    assert (codes_of_changes() | composed_codes()) - labels().keys() == set()
 
 
 def test_sec_35_every_registered_code_is_used_in_the_source():
-    made = {f"{kind}.{verb}" for kind in kinds_of_changes() for verb in ("added", "changed", "removed")}
     words = {word for path in sources() for word in texts(ast.parse(path.read_text(encoding="utf-8")))}
-    assert labels().keys() - words - made == set()
+    assert labels().keys() - words - codes_of_changes() - composed_codes() == set()
 
 
 def test_sec_35_every_code_has_words_of_its_own():

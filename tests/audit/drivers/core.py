@@ -1,0 +1,77 @@
+"""How core's events come about."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
+
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
+
+from core.audit import record
+from core.audit.archiving import archive, purge
+from core.audit.sealing import seal_waiting
+from core.files import delete_overdue, keep
+from core.keys import new_key
+from portal.limits import LIMITS
+from tests.audit.drivers.scene import Scene
+
+STANDING = SimpleNamespace(time=lambda: 1_800_000_000.0)
+AUTOMATIC = "actor unit object request"
+
+
+def somebody_not_allowed(scene: Scene) -> None:
+    scene.get("leader", "class_roster", scene.city.training_class.pk, code=403)
+
+
+def somebody_out_of_scope(scene: Scene) -> None:
+    scene.get("sibling_liaison", "class_page", scene.city.training_class.pk, code=404)
+
+
+def one_export_too_many(scene: Scene) -> None:
+    with override_settings(RATE_LIMITS=True), patch("portal.limits.time", STANDING):
+        for _ in range(LIMITS[0].most):
+            scene.get("staff", "class_list_export")
+        scene.get("staff", "class_list_export", code=429)
+
+
+def overdue_file(scene: Scene) -> None:
+    keep(b"overdue", delete_after=date(2020, 1, 1))
+    delete_overdue(date(2020, 1, 2))
+
+
+DRIVERS = {
+    "access.refused": (somebody_not_allowed, "unit object"),
+    "access.not_found": (somebody_out_of_scope, "unit object"),
+    "access.limited": (one_export_too_many, "unit object"),
+    "audit.read": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_changelist"), "unit object"),
+    "audit.export": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_export"), "unit object"),
+    "audit.verify": (lambda scene: call_command("audit_verify"), AUTOMATIC),
+    "files.expired": (overdue_file, AUTOMATIC),
+}
+
+
+# What only happens to entries that were committed: in a database of its own, where nobody of the cast is.
+
+
+def old_entries(scene: Scene) -> None:
+    record("unit.change", actor=None)
+    seal_waiting(timezone.now() - timedelta(days=400))
+
+
+def archived(scene: Scene) -> None:
+    old_entries(scene)
+    archive(scene.folder, timedelta(days=365), timezone.now())
+
+
+def purged(scene: Scene) -> None:
+    old_entries(scene)
+    made = archive(scene.folder, timedelta(days=365), timezone.now())
+    assert made is not None
+    purge(scene.folder / made.file_name, timedelta(days=365), timezone.now(), new_key())
+
+
+COMMITTED = {
+    "audit.archive": (archived, AUTOMATIC),
+    "audit.purge": (purged, "role unit object request"),
+}

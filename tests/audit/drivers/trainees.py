@@ -1,0 +1,26 @@
+"""How trainees' events come about."""
+
+from portal.demo.cadres import link_account, verify_cadres
+from tests.audit.drivers.scene import Scene
+
+
+def account_linked(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        link_account(scene.account("liaison"), scene.city.cadres[2], actor=staff)
+
+
+def checked_with_the_file(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        verify_cadres([scene.city.cadres[0]], actor=staff)
+
+
+def number_seen(scene: Scene) -> None:
+    page = "admin:trainees_cadre_unmask"
+    scene.post("staff", page, scene.city.cadres[0].pk, code=200, reason="核对任免文件")
+
+
+DRIVERS = {
+    "cadre.account": account_linked,
+    "cadre.unmask": number_seen,
+    "cadre.verify": checked_with_the_file,
+}
