@@ -219,7 +219,18 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
-UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=14)
+UPLOAD_KEEP_DAYS = whole_number("UPLOAD_KEEP_DAYS", 7, 1, 90)
+# What goes when its time is over, in this order (core.sweeping): name → function of the moment.
+SWEEPS = {
+    "slips": "training.services.slips.sweep_slips",
+    "files": "core.sweeping.sweep_files",
+    "orphans": "core.sweeping.sweep_orphans",
+    "rehearsals": "assessments.services.sweeping.sweep_rehearsals",
+    "sessions": "organization.services.sweeping.sweep_sessions",
+    "failures": "organization.services.sweeping.sweep_failures",
+    "devices": "organization.services.sweeping.sweep_devices",
+    "operations": "core.sweeping.sweep_operations",
+}
 
 RATE_LIMITS = True  # portal.limits; tests that open every page for everybody lift them
 

@@ -15,8 +15,15 @@ from django.conf import settings
 NONCE, TAG = 12, 16
 
 
-class Unreadable(ValueError):
-    """A sealed value was changed, moved, or sealed with a key that is not here."""
+class Unreadable(Exception):
+    """A sealed value was changed, moved, or sealed with a key that is not here; `place` says which one.
+
+    No ValueError: the admin would take that for an empty field.
+    """
+
+    def __init__(self, message: str, place: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 def seal_bytes(data: bytes, place: str) -> bytes:
@@ -30,16 +37,17 @@ def seal_bytes(data: bytes, place: str) -> bytes:
 
 
 def open_bytes(sealed: bytes, place: str) -> bytes:
+    """Raises Unreadable; who shows people pages or runs batches records it (portal.errors, core.jobs)."""
     key_id, _, rest = sealed.partition(b"\0")
     key = settings.FIELD_KEYS.get(key_id.decode("ascii", "replace"))
     if key is None or len(rest) < NONCE + TAG:
-        raise Unreadable("密文损坏，或缺少对应的密钥")
+        raise Unreadable("密文损坏，或缺少对应的密钥", place)
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(rest[:NONCE], rest[-TAG:])).decryptor()
     decryptor.authenticate_additional_data(place.encode())
     try:
         return decryptor.update(rest[NONCE:-TAG]) + decryptor.finalize()
     except InvalidTag as error:
-        raise Unreadable("密文校验不符") from error
+        raise Unreadable("密文校验不符", place) from error
 
 
 def seal_text(text: str, place: str) -> str:
@@ -47,7 +55,14 @@ def seal_text(text: str, place: str) -> str:
 
 
 def open_text(sealed: str, place: str) -> str:
-    return open_bytes(base64.b64decode(sealed), place).decode() if sealed else ""
+    """Raises Unreadable."""
+    if not sealed:
+        return ""
+    try:
+        data = base64.b64decode(sealed, validate=True)
+    except ValueError as error:
+        raise Unreadable("密文损坏", place) from error
+    return open_bytes(data, place).decode()
 
 
 def blind_index(text: str) -> str:

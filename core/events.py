@@ -9,5 +9,6 @@ EVENTS = {
     "audit.verify": "核验审计链",
     "audit.archive": "归档审计记录",
     "audit.purge": "清除已归档的审计记录",
-    "files.expired": "清除到期的文件",
+    "sealed.unreadable": "密文打不开",
+    "sweep.done": "清除到期的内容",
 }

@@ -10,7 +10,6 @@ from io import BytesIO
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from core.audit import record
 from core.crypto import open_bytes, seal_bytes
 from core.keys import new_key
 from core.models import StoredFile
@@ -50,7 +49,7 @@ def load(file: StoredFile) -> bytes:
 
 
 def delete_overdue(today: date) -> int:
-    """Delete the bytes whose last day is over; how many. Their rows stay and say when (SEC-33).
+    """Delete the bytes whose last day is over; how many (core.sweeping records it). Their rows stay and say when (SEC-33).
 
     Bytes go before the row says so: who is killed in between does it again, and what is gone already is no error.
     """
@@ -59,6 +58,4 @@ def delete_overdue(today: date) -> int:
     for key, location in overdue.values_list("pk", "location").iterator():
         default_storage.delete(location)
         gone += StoredFile.objects.filter(pk=key, deleted=None).update(deleted=timezone.now())
-    if gone:
-        record("files.expired", actor=None, after={"files": gone, "before": today.isoformat()})
     return gone

@@ -16,6 +16,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from core.audit import record
+from core.crypto import Unreadable
 from core.models import Batch, BatchItem
 
 logger = logging.getLogger("portal.jobs")
@@ -94,6 +96,9 @@ def handler_of(kind: str) -> Handler:
 
 def _fail(item: BatchItem, error: Exception) -> None:
     reason = _reason(error)
+    if isinstance(error, Unreadable):
+        facts = {"place": error.place, "batch": str(item.batch_id)}
+        record("sealed.unreadable", actor=None, result="failed", reason=str(error), after=facts)
     if isinstance(error, Unmakeable) or item.attempts >= BatchItem.MAX_ATTEMPTS:
         _finish(item, BatchItem.State.FAILED, reason)
         return

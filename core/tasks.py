@@ -5,8 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from core.files import delete_overdue
 from core.jobs import drain
+from core.sweeping import sweep
 
 
 @shared_task(name="core.drain")
@@ -14,6 +14,6 @@ def drain_batch(batch_id: str) -> None:
     drain(UUID(batch_id))
 
 
-@shared_task(name="core.delete_overdue")
-def delete_overdue_files() -> None:
-    delete_overdue(timezone.localdate())
+@shared_task(name="core.sweep")
+def sweep_all() -> None:
+    sweep(timezone.now())

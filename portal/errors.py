@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from core.audit import NotRecorded
+from core.audit import NotRecorded, record
+from core.crypto import Unreadable
 from core.files import FileGone
 from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
 from core.operations import Conflict, Refused
@@ -38,9 +39,19 @@ class Refusals:
         if isinstance(error, NotRecorded):
             logger.error("the audit log could not be written", exc_info=error)
             return render(request, "errors/503.html", {"refusal": UNRECORDED}, status=503)
+        if isinstance(error, Unreadable):
+            return unreadable(request, error)
         if isinstance(error, FileGone):
             return render(request, "errors/410.html", {"refusal": NOT_READY | {"why": str(error)}}, status=410)
         return None
+
+
+def unreadable(request: HttpRequest, error: Unreadable) -> HttpResponse:
+    """A sealed value does not open: nothing of it is shown, and the audit administrator learns where it stands (SEC-33)."""
+    logger.error("a sealed value does not open: %s", error.place)
+    actor = request.user.pk if request.user.is_authenticated else None
+    record("sealed.unreadable", actor=actor, result="failed", reason=str(error), after={"place": error.place})
+    return render(request, "errors/unreadable.html", status=500)
 
 
 class UploadBound:

@@ -17,6 +17,7 @@ from training.models import TrainingClass
 Fault = dict[str, Any]
 STEPS = ("上传", "核对", "确认", "完成")
 RECENT = 8
+GONE = "文件和核对明细含个人信息，已按保存期限删除；需要时请重新上传。"
 LEVELS = ("errors", "warnings", "notices")
 
 
@@ -59,25 +60,30 @@ def class_name(row: WorkbookImport) -> str:
 
 def outcome(row: WorkbookImport) -> str:
     if row.state == WorkbookImport.State.REFUSED:
-        return f"有 {len(row.faults['errors'])} 处错误"
+        return f"有 {counts_of(row)['errors']} 处错误"
     return row.get_state_display()
+
+
+def counts_of(row: WorkbookImport) -> dict[str, int]:
+    """How many faults of each level; the numbers outlive the faults (assessments.services.sweeping)."""
+    return row.faults.get("left") or {level: len(row.faults[level]) for level in LEVELS}
 
 
 def rehearsal(row: WorkbookImport, may_confirm: bool) -> dict[str, Any]:
     """What templates/portal/workbook/rehearsal.html needs."""
-    counts = {level: len(row.faults[level]) for level in LEVELS}
+    counts, gone = counts_of(row), row.file.deleted is not None
     sheets = {f"{level[:-1]}_sheets": by_sheet(row.faults[level]) for level in LEVELS}
     target = row.faults.get("class") or {}
     return sheets | {
         "rehearsal": {"file_name": row.file_name} | counts,
-        "verdict": verdict(counts),
+        "verdict": GONE if gone else verdict(counts),
         "figures": figures(counts, target),
         "target": target_words(row, target),
         "changes": [],
         "changes_words": changes_words(row, target),
-        "ask": confirm_ask(row, target) if may_confirm else None,
+        "ask": confirm_ask(row, target) if may_confirm and not gone else None,
         "marked_url": reverse("portal:workbook_marked", args=[row.pk])
-        if counts["errors"] or counts["warnings"]
+        if not gone and (counts["errors"] or counts["warnings"])
         else "",
         "upload_url": reverse("portal:workbook_upload"),
         "steps": steps(1 if counts["errors"] else 2),

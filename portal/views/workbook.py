@@ -10,7 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.models import WorkbookImport
-from assessments.services import commit_workbook, marked_up_workbook, rehearse_workbook, take_marked_workbook, template_workbook
+from assessments.services import (
+    commit_workbook,
+    marked_up_workbook,
+    rehearse_workbook,
+    take_marked_workbook,
+    template_workbook,
+)
 from core.forms import OperationForm, ReasonForm
 from core.scope import get_in_scope
 from core.sheets.refusal import FileRefused

@@ -7,6 +7,7 @@ nobody prints themselves another one's rights.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from core.audit import record
 from core.files import keep, load
 from core.jobs import Unmakeable, submit
+from core.models import StoredFile
 from core.names import pinyin
 from core.operations import Refused, intention
 from core.pdf.codes import qr_code
@@ -27,6 +29,7 @@ from trainees.models import Cadre
 from training.models import ClassRole, Enrolment, SlipSheet, TrainingClass
 
 STYLES = ("papers/paper.css", "papers/slips.css")
+RETAKE = timedelta(minutes=10)  # a transfer that broke off can be repeated until then
 WHY = "accounts of a class's own roster; its caller fetched the class in scope"
 
 
@@ -130,3 +133,12 @@ def take_slips(sheet: SlipSheet, *, actor: Account) -> bytes:
     sheet.save(update_fields=["taken"])
     record("slips.take", actor=actor.pk, obj=sheet, unit_id=sheet.training_class.unit_id, after={"cards": sheet.cards})
     return data
+
+
+def sweep_slips(now: datetime) -> int:
+    """The secrets of a sheet that was taken are on paper: its file goes within the hour, not with the day."""
+    taken = SlipSheet.objects.filter(taken__lte=now - RETAKE).values("file")
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    return StoredFile.objects.filter(pk__in=taken, deleted=None, delete_after__gt=yesterday).update(
+        delete_after=yesterday
+    )
