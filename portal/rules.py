@@ -142,6 +142,24 @@ def may_make_drafts(door: Door) -> Refusal | None:
     return Refusal("生成文件草稿", "文件由班主任经办", "班主任、组织部干部教育科")
 
 
+def may_close_class(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("结班", "结班由班主任或组织部办理", "班主任、组织部干部教育科")
+
+
+def may_reopen_class(door: Door) -> Refusal | None:
+    if door.staff:
+        return None
+    return Refusal("重新打开班次", "结班后的更正须由组织部同意", DEPARTMENT)
+
+
+def may_cancel_class(door: Door) -> Refusal | None:
+    if door.staff:
+        return None
+    return Refusal("取消班次", "办班计划由组织部管理", DEPARTMENT)
+
+
 def may_write_timetable(door: Door) -> Refusal | None:
     if not door.writing:
         return Refusal("更改课程表", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from assessments.models import ClassAssessment, Exam, Result, SatisfactionCount
 from core.models import AuditEntry
 from portal.acts import names_of
-from portal.pages import words
+from portal.pages import moves, words
 from portal.pages.classes import upload_url
 from portal.pages.results import mean_total
 from portal.rules import DEPARTMENT, Door, may_confirm
@@ -30,6 +30,7 @@ def overview(one: TrainingClass, door: Door) -> dict[str, Any]:
         "facts": facts(one),
         "checks": checks(one, counts, door),
         "events": events(one) if door.records else [],
+        "asks": moves.asks(one, door, counts),
     }
 
 

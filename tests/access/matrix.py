@@ -128,6 +128,13 @@ ROWS = (
     Row("class_zip", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_summary_csv", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
     Row("class_summary_xlsx", one_class, ok="staff manager assessor", forbidden=f"leader {LEARNERS}"),
+    # a class moves on: closed by whoever keeps it, opened again and cancelled by the department
+    Row("class_close", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post",
+        data={"seen": 1}),
+    Row("class_reopen", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",
+        data={**REASON, "seen": 1}, prepared_by="closed"),
+    Row("class_cancel", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",
+        data={**REASON, "seen": 1}, prepared_by="running"),
     # the timetable: read inside, written by whoever keeps the roster, printed for trainees too
     Row("class_timetable", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
     Row("timetable_print", one_class, ok=f"{CLASS_DOOR} {LEARNERS}"),

@@ -23,7 +23,7 @@ from organization.services import ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
-from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet
+from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet, TrainingClass
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -74,6 +74,16 @@ def slip_sheet(city: City) -> None:
     city.__dict__["slips"] = [one.pk, sheet.pk]
 
 
+def closed(city: City) -> None:
+    """The class was closed today."""
+    TrainingClass.objects.filter(pk=city.training_class.pk).update(state="closed", closed_on=timezone.localdate())
+
+
+def running(city: City) -> None:
+    """The class runs."""
+    TrainingClass.objects.filter(pk=city.training_class.pk).update(state="running")
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "late_entry": late_entry,
     "tie": tie,
@@ -81,6 +91,8 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "an_import": an_import,
     "a_session": a_session,
     "slip_sheet": slip_sheet,
+    "closed": closed,
+    "running": running,
 }
 
 

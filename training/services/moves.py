@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from core.audit import entry, record, record_many
-from core.operations import Refused, intention
+from core.operations import Refused, demand_current, intention
 from organization.models import Account
 from training.models import Enrolment, TrainingClass
 from training.services.classes import state_on
@@ -38,9 +38,9 @@ def follow_calendar(today: date) -> int:
 
 
 @intention
-def close_class(training_class: TrainingClass, *, actor: Account, on: date) -> TrainingClass:
+def close_class(training_class: TrainingClass, *, actor: Account, on: date, seen: int | None = None) -> TrainingClass:
     """结班: everybody on the roster has a confirmed grade; who passed has completed the class."""
-    held = _hold(training_class, (State.ENDED, State.REOPENED), "结班")
+    held = _hold(training_class, (State.ENDED, State.REOPENED), "结班", seen)
     roster = Enrolment.objects.of_class(held).on_roster()
     waiting = roster.filter(grade="").count()
     if waiting or not roster.exists():
@@ -50,24 +50,29 @@ def close_class(training_class: TrainingClass, *, actor: Account, on: date) -> T
 
 
 @intention
-def reopen_class(training_class: TrainingClass, *, actor: Account, reason: str) -> TrainingClass:
+def reopen_class(
+    training_class: TrainingClass, *, actor: Account, reason: str, seen: int | None = None
+) -> TrainingClass:
     """Open a closed class again for a correction, with the reason; those who completed it stay so."""
-    held = _hold(training_class, (State.CLOSED,), "重新打开")
+    held = _hold(training_class, (State.CLOSED,), "重新打开", seen)
     _demand_reason(reason, "重新打开")
     return _move(held, State.REOPENED, actor=actor, reason=reason.strip(), closed_on=None)
 
 
 @intention
-def cancel_class(training_class: TrainingClass, *, actor: Account, reason: str) -> TrainingClass:
+def cancel_class(
+    training_class: TrainingClass, *, actor: Account, reason: str, seen: int | None = None
+) -> TrainingClass:
     """Cancel a class that has not ended; its trainees are free for other classes."""
-    held = _hold(training_class, (State.PLANNED, State.RUNNING), "取消")
+    held = _hold(training_class, (State.PLANNED, State.RUNNING), "取消", seen)
     _demand_reason(reason, "取消")
     Enrolment.objects.of_class(held).on_roster().order_by().update(state=Enrolment.State.WITHDRAWN)
     return _move(held, State.CANCELLED, actor=actor, reason=reason.strip(), closed_on=None)
 
 
-def _hold(training_class: TrainingClass, sources: Collection[str], word: str) -> TrainingClass:
+def _hold(training_class: TrainingClass, sources: Collection[str], word: str, seen: int | None) -> TrainingClass:
     held = TrainingClass.objects.select_for_update().get(pk=training_class.pk)
+    demand_current(seen, held.version, "班次")
     if held.state not in sources:
         raise Refused(f"班次“{held.name}”{held.get_state_display()}，不能{word}")
     return held
