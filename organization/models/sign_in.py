@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
     def visible_to(self, user: Account) -> "AccountSessionQuerySet":
         """Everybody sees their own, the security administrator everybody's (SEC-06)."""
+        if not user.is_active:
+            return self.none()
         return self if user.access.has(Role.SECURITY_ADMIN) else self.filter(account=user)
 
     def live(self, now: datetime) -> "AccountSessionQuerySet":

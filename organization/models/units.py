@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class UnitQuerySet(MP_NodeQuerySet):
     def visible_to(self, user: "Account") -> "UnitQuerySet":
         """Units under any grant of the account; the three administrators see the whole tree, which names no people."""
-        return self.filter(user.access.units(path="path"))
+        return self.filter(user.access.units(path="path")) if user.is_active else self.none()
 
     def below(self, unit: "Unit") -> "UnitQuerySet":
         """The unit itself and all below it."""

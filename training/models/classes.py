@@ -154,9 +154,10 @@ class ClassRoleQuerySet(models.QuerySet["ClassRole"]):
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
 
     def reading_on(self, day: date) -> "ClassRoleQuerySet":
-        """Roles that still read: in force, and for 15 days after the class was closed (SEC-21)."""
+        """Roles that still read: in force until the class is closed, managers for 15 days more (SEC-21)."""
+        closed = Q(training_class__closed_on__lt=day) & ~Q(kind=ClassRole.Kind.MANAGER)
         closed_long_ago = Q(training_class__closed_on__lt=day - MANAGER_READS_AFTER)
-        return self.on(day).exclude(closed_long_ago)
+        return self.on(day).exclude(closed | closed_long_ago)
 
 
 class ClassRole(models.Model):

@@ -1,0 +1,291 @@
+"""A small world drawn at random: trees of units, grants, cadres, classes and everything that a class leaves.
+
+`Plan` is plain numbers, drawn by hypothesis; `build` writes it with one insert per table. What everybody should see is
+in scope_table.py, which reads the plan and never the database.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model
+from hypothesis import strategies as st
+
+from assessments.models import (
+    Answer,
+    AnswerSheet,
+    ClassAssessment,
+    Exam,
+    Item,
+    Question,
+    Result,
+    SatisfactionCount,
+    ScoreEntry,
+    ScoringScheme,
+    Suggestion,
+    WorkbookImport,
+)
+from core.keys import new_key
+from core.models import StoredFile
+from organization.models import Account, AccountSession, Grant, Unit
+from organization.roles import Role
+from reports.models import Document
+from trainees.models import Appointment, Cadre
+from training.models import (
+    Activity,
+    AttendanceMark,
+    CheckInScan,
+    ClassRole,
+    CommitteeElection,
+    Enrolment,
+    LeaveApprover,
+    LeaveRequest,
+    LeaveStep,
+    Session,
+    TrainingClass,
+)
+
+UNITS, ACCOUNTS, CADRES, CLASSES = 7, 3, 4, 3
+PERIODS = ("now", "now", "ended", "to come", "last day")
+FREE = st.integers(0, 10**6)
+
+
+@dataclass
+class Plan:
+    """Indexes into each other: `cadres[i] = (unit, managing authority, account or None)` and so on."""
+
+    parents: list[int]  # of unit 1, 2, …; unit 0 and every unit whose parent is itself are roots
+    active: list[bool]
+    grants: list[tuple[int, str, int, str]]
+    cadres: list[tuple[int, int, int | None]]
+    classes: list[tuple[int, int | None]]  # unit, days since it was closed
+    roles: list[tuple[int, int, str, str]]  # account, class, kind, period
+    seats: list[tuple[int, int]]  # class, cadre
+    results: list[str]  # state, by seat
+    papers: list[tuple[int, str, str, int, int | None]]  # class, kind, state, unit, seat
+    imports: list[tuple[int, int, int | None]]  # uploader, unit, class
+    approvers: list[tuple[int, int, str, str]]  # account, unit, level, period
+    levels: list[str]  # of the one step of each seat's leave
+    rows: dict[type[Model], list[Any]] = field(default_factory=dict)  # the rows by model, in the plan's order
+
+
+def members(most: int) -> st.SearchStrategy[int]:
+    return st.integers(0, most - 1)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    parents = [draw(members(place + 1)) for place in range(1, UNITS)]
+    unit, account, one, period = members(UNITS), members(ACCOUNTS), members(CLASSES), st.sampled_from(PERIODS)
+    seats = draw(st.lists(st.tuples(one, members(CADRES)), unique=True, min_size=1, max_size=6))
+    cadres = draw(st.lists(st.tuples(unit, unit, st.none() | account), min_size=CADRES, max_size=CADRES))
+    paper = st.tuples(
+        one,
+        st.sampled_from(Document.Kind.values),
+        st.sampled_from(Document.State.values),
+        unit,
+        st.none() | members(len(seats)),
+    )
+    return Plan(
+        parents=parents,
+        active=[draw(st.integers(0, 9)) > 0 for _ in range(ACCOUNTS)],
+        grants=draw(st.lists(st.tuples(account, st.sampled_from(Role.values), unit, period), unique=True, max_size=6)),
+        cadres=first_only(cadres),
+        classes=draw(
+            st.lists(st.tuples(unit, st.sampled_from([None, 0, 1, 15, 16])), min_size=CLASSES, max_size=CLASSES)
+        ),
+        roles=draw(
+            st.lists(st.tuples(account, one, st.sampled_from(ClassRole.Kind.values), period), unique=True, max_size=5)
+        ),
+        seats=seats,
+        results=[draw(st.sampled_from(Result.State.values)) for _ in seats],
+        papers=draw(st.lists(paper, max_size=6, unique_by=lambda one: (one[0], one[1], one[3], one[4]))),
+        imports=draw(st.lists(st.tuples(account, unit, st.none() | one), max_size=3)),
+        approvers=draw(st.lists(st.tuples(account, unit, st.sampled_from(LEVELS), period), unique=True, max_size=2)),
+        levels=[draw(st.sampled_from(LEVELS)) for _ in seats],
+    )
+
+
+LEVELS = ("manager", "office", "vice_president", "department")
+
+
+def first_only(cadres: list[tuple[int, int, int | None]]) -> list[tuple[int, int, int | None]]:
+    """An account belongs to one cadre."""
+    taken: set[int | None] = set()
+    kept = []
+    for unit, authority, account in cadres:
+        kept.append((unit, authority, None if account in taken else account))
+        taken.add(account)
+    return kept
+
+
+def span(period: str, today: date) -> dict[str, date | None]:
+    days: dict[str, tuple[int, int | None]] = {
+        "now": (-90, None), "ended": (-90, -1), "to come": (1, None), "last day": (-90, 0)
+    }  # fmt: skip
+    since, until = days[period]
+    return {
+        "since": today + timedelta(days=since),
+        "until": None if until is None else today + timedelta(days=until),
+    }
+
+
+def tree(parents: list[int]) -> list[Unit]:
+    """Units with the paths that treebeard would give them."""
+    units: list[Unit] = []
+    children: dict[str, int] = {}
+    for place in range(UNITS):
+        parent = parents[place - 1] if place else 0
+        above = "" if parent == place else units[parent].path
+        children[above] = children.get(above, 0) + 1
+        path = f"{above}{children[above]:04d}"
+        facts = {"kind": Unit.Kind.AGENCY, "level": Unit.Level.CITY}
+        unit = Unit(code=f"U{place}", name=f"单位{place}", path=path, depth=len(path) // 4, **facts)
+        units.append(unit)
+    for unit in units:
+        unit.numchild = children.get(unit.path, 0)
+    return units
+
+
+def keep(plan: Plan, rows: list[Any], model: type[Model]) -> list[Any]:
+    plan.rows[model] = model._default_manager.bulk_create(rows)
+    return plan.rows[model]
+
+
+def build(plan: Plan, today: date) -> None:
+    """Write the plan; the rows stand in `plan.rows`."""
+    units = keep(plan, tree(plan.parents), Unit)
+    accounts = keep(plan, [Account(username=f"a{n}", is_active=on) for n, on in enumerate(plan.active)], Account)
+    keep(plan, [
+        Grant(account=accounts[who], role=role, unit=units[where], **span(period, today))
+        for who, role, where, period in by_key(plan.grants, 3)
+    ], Grant)  # fmt: skip
+    sessions = [
+        AccountSession(session_key=f"s{n}", expire_date="2100-01-01T00:00Z", account=who)
+        for n, who in enumerate(accounts)
+    ]
+    keep(plan, sessions, AccountSession)
+    people = [
+        Cadre(name=f"干部{n}", unit=units[unit], managing_authority=units[authority], id_number_index=f"i{n}",
+              account=None if who is None else accounts[who])
+        for n, (unit, authority, who) in enumerate(plan.cadres)
+    ]  # fmt: skip
+    keep(plan, people, Cadre)
+    keep(plan, [Appointment(cadre=one, unit=one.unit, since=today) for one in people], Appointment)
+    build_classes(plan, today)
+    build_seats(plan, today)
+    build_papers(plan, today)
+
+
+def by_key(rows: list[tuple[Any, ...]], upto: int) -> list[tuple[Any, ...]]:
+    """One row per key and beginning, as the database has it: “now”, “ended” and “last day” begin on the same day."""
+    kept: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in rows:
+        kept.setdefault((*row[:upto], row[upto] == "to come"), row)
+    rows[:] = list(kept.values())
+    return rows
+
+
+def build_classes(plan: Plan, today: date) -> None:
+    units, accounts = plan.rows[Unit], plan.rows[Account]
+    facts = {"origin": "page", "class_type": "主体班", "organizer": "组织部", "start": today, "end": today}
+    classes = keep(plan, [
+        TrainingClass(unit=units[where], name=f"班{n}", state="planned" if days is None else "closed",
+                      closed_on=None if days is None else today - timedelta(days=days), **facts)
+        for n, (where, days) in enumerate(plan.classes)
+    ], TrainingClass)  # fmt: skip
+    keep(plan, [
+        ClassRole(account=accounts[who], training_class=classes[one], kind=kind, **span(period, today))
+        for who, one, kind, period in by_key(plan.roles, 3)
+    ], ClassRole)  # fmt: skip
+    scheme = ScoringScheme.objects.get(unit=None, name="4+1")
+    keep(plan, [Session(training_class=one, date=today, period=1, title="第一讲", hours=4) for one in classes], Session)
+    keep(plan, [Activity(training_class=one, kind="forum", title="论坛", date=today) for one in classes], Activity)
+    keep(
+        plan,
+        [CommitteeElection(training_class=one, post="班长", date=today, voters=3) for one in classes],
+        CommitteeElection,
+    )
+    keep(
+        plan,
+        [SatisfactionCount(training_class=one, aspect="培训设计", rating="满意", count=6) for one in classes],
+        SatisfactionCount,
+    )
+    keep(plan, [Suggestion(training_class=one, text="多一些现场教学") for one in classes], Suggestion)
+    keep(plan, [ClassAssessment(training_class=one, scheme=scheme) for one in classes], ClassAssessment)
+    exams = keep(plan, [Exam(training_class=one, kind="final") for one in classes], Exam)
+    keep(plan, [Question(exam=exam, number=1, key="A", points=1) for exam in exams], Question)
+
+
+def build_seats(plan: Plan, today: date) -> None:
+    """One row of every kind for each seat."""
+    classes, people = plan.rows[TrainingClass], plan.rows[Cadre]
+    seats = keep(plan, [
+        Enrolment(training_class=classes[one], cadre=people[who], roster_name=people[who].name, unit=people[who].unit,
+                  position=place, state="completed", since=today, until=today, full_time=False)
+        for place, (one, who) in enumerate(plan.seats)
+    ], Enrolment)  # fmt: skip
+    of = [{"training_class": seat.training_class, "enrolment": seat} for seat in seats]
+    lessons = [plan.rows[Session][one] for one, _ in plan.seats]
+    marks = [
+        AttendanceMark(**row, session=lesson, mark="late", source="page")
+        for row, lesson in zip(of, lessons, strict=True)
+    ]
+    keep(plan, marks, AttendanceMark)
+    keep(
+        plan, [CheckInScan(**row, session=lesson, slot=1) for row, lesson in zip(of, lessons, strict=True)], CheckInScan
+    )
+    item = Item.objects.filter(block__scheme__unit=None)[0]
+    keep(plan, [ScoreEntry(**row, item=item, on=today, points=1, source="page") for row in of], ScoreEntry)
+    leaves = keep(
+        plan,
+        [LeaveRequest(**row, kind="sick", reason="就医", first=today, last=today, hours=4, half_days=1) for row in of],
+        LeaveRequest,
+    )
+    keep(
+        plan,
+        [LeaveStep(request=leave, position=1, level=level) for leave, level in zip(leaves, plan.levels, strict=True)],
+        LeaveStep,
+    )
+    sheets = keep(
+        plan,
+        [
+            AnswerSheet(exam=plan.rows[Exam][one], enrolment=seat)
+            for seat, (one, _) in zip(seats, plan.seats, strict=True)
+        ],
+        AnswerSheet,
+    )
+    keep(
+        plan,
+        [
+            Answer(sheet=sheet, question=plan.rows[Question][one], given="A")
+            for sheet, (one, _) in zip(sheets, plan.seats, strict=True)
+        ],
+        Answer,
+    )
+    scheme = ScoringScheme.objects.get(unit=None, name="4+1")
+    results = [
+        Result(**row, scheme=scheme, state=state, points={}, grade="合格", explanation={})
+        for row, state in zip(of, plan.results, strict=True)
+    ]
+    keep(plan, results, Result)
+
+
+def build_papers(plan: Plan, today: date) -> None:
+    units, accounts, classes = plan.rows[Unit], plan.rows[Account], plan.rows[TrainingClass]
+    keep(plan, [
+        Document(training_class=classes[one], kind=kind, state=state, unit=units[where], office=units[0], position=place,
+                 enrolment=None if seat is None else plan.rows[Enrolment][seat], title="公文", void_reason="印错",
+                 issued_on=None if state == "draft" else today)
+        for place, (one, kind, state, where, seat) in enumerate(plan.papers)
+    ], Document)  # fmt: skip
+    file = StoredFile.objects.create(sha256="0" * 64, size=1)
+    keep(plan, [
+        WorkbookImport(unit=units[where], training_class=None if one is None else classes[one], file=file, file_name="a",
+                       state="rehearsed", faults={}, uploaded_by_id=accounts[who].pk or new_key())
+        for who, where, one in plan.imports
+    ], WorkbookImport)  # fmt: skip
+    keep(plan, [
+        LeaveApprover(account=accounts[who], unit=units[where], level=level, **span(period, today))
+        for who, where, level, period in by_key(plan.approvers, 3)
+    ], LeaveApprover)  # fmt: skip
