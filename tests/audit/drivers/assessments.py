@@ -34,7 +34,7 @@ def imported(scene: Scene) -> None:
 
 def marked_up(scene: Scene) -> None:
     stage.an_import(scene.city)
-    scene.get("manager", "workbook_marked", scene.city.__dict__["imported"])
+    scene.get("manager", "workbook_marked", scene.city.__dict__["imported"], code=302)
 
 
 # ---- what a workbook changes ----

@@ -11,10 +11,12 @@ from django.utils import timezone
 from core.audit import record
 from core.audit.archiving import archive, purge
 from core.audit.sealing import seal_waiting
-from core.files import delete_overdue, keep
+from core.files import keep
 from core.keys import new_key
+from core.sweeping import sweep
 from portal.limits import LIMITS
 from tests.audit.drivers.scene import Scene
+from trainees.models import Cadre
 
 STANDING = SimpleNamespace(time=lambda: 1_800_000_000.0)
 AUTOMATIC = "actor unit object request"
@@ -37,7 +39,13 @@ def one_export_too_many(scene: Scene) -> None:
 
 def overdue_file(scene: Scene) -> None:
     keep(b"overdue", delete_after=date(2020, 1, 1))
-    delete_overdue(date(2020, 1, 2))
+    sweep(timezone.now())
+
+
+def tampered_with(scene: Scene) -> None:
+    cadre = scene.city.cadres[0]
+    Cadre.objects.filter(pk=cadre.pk).update(id_number_sealed="不是密文")
+    scene.get("staff", "admin:trainees_cadre_change", cadre.pk, code=500)
 
 
 DRIVERS = {
@@ -47,7 +55,8 @@ DRIVERS = {
     "audit.read": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_changelist"), "unit object"),
     "audit.export": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_export"), "unit object"),
     "audit.verify": (lambda scene: call_command("audit_verify"), AUTOMATIC),
-    "files.expired": (overdue_file, AUTOMATIC),
+    "sealed.unreadable": (tampered_with, "unit object"),
+    "sweep.done": (overdue_file, AUTOMATIC),
 }
 
 

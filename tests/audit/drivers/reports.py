@@ -28,7 +28,9 @@ DRIVERS = {
     "documents.draft": lambda scene: scene.post("staff", "class_drafts", scene.city.open_class.pk, seen=0),
     "documents.zip": (lambda scene: scene.get("staff", "class_zip", scene.city.training_class.pk), "unit object"),
     "document.issue": issued,
-    "document.read": lambda scene: scene.get("liaison", "document_download", scene.city.documents["letter"].pk),
+    "document.read": lambda scene: scene.get(
+        "liaison", "document_download", scene.city.documents["letter"].pk, code=302
+    ),
     "document.void": made_void,
     "results.export": lambda scene: scene.get("staff", "class_summary_csv", scene.city.training_class.pk),
 }

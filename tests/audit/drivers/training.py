@@ -135,7 +135,7 @@ def slips_made(scene: Scene) -> None:
 
 def slips_taken(scene: Scene) -> None:
     stage.slip_sheet(scene.city)
-    scene.post("manager", "slips_take", *scene.city.__dict__["slips"], code=200)
+    scene.post("manager", "slips_take", *scene.city.__dict__["slips"])
 
 
 DRIVERS = {
