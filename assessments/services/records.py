@@ -25,7 +25,8 @@ def write_entries(
 ) -> Changes:
     """Meet the entries that came from a workbook as a multiset: add what is new, reverse what is no longer there.
 
-    Compared by person, date, item, points, reason, recorder (CLASS_WORKBOOK.md §2). Entries from pages are untouched.
+    Compared by person, date, item, points, reason, recorder (CLASS_WORKBOOK.md §2). Entries from pages are untouched; a
+    row of the sheet that says the same as one of them is that one, so that an exported class comes back unchanged.
     """
     changes = Changes("entry", "量化记录")
     standing: dict[Match, list[ScoreEntry]] = defaultdict(list)
@@ -33,11 +34,11 @@ def write_entries(
     for entry in ours.order_by("id"):
         standing[_match_of(entry)].append(entry)
     wanted = Counter(_match(row, enrolments, items) for row in rows)
-    spare = {match: len(entries) for match, entries in standing.items()}
+    spare = Counter({match: len(entries) for match, entries in standing.items()}) + _from_pages(training_class)
     added = []
     for row in rows:
         match = _match(row, enrolments, items)
-        if spare.get(match, 0) > 0:
+        if spare[match] > 0:
             spare[match] -= 1
         else:
             added.append(_entry(training_class, row, match, actor))
@@ -49,6 +50,12 @@ def write_entries(
     for entry in gone:
         changes.note("removed", entry, {"item": entry.item_id, "points": str(entry.points)})
     return changes
+
+
+def _from_pages(training_class: TrainingClass) -> Counter[Match]:
+    """How often each entry stands that was made on a page."""
+    rows = ScoreEntry.objects.filter(training_class=training_class, source=ScoreEntry.Source.PAGE).standing()
+    return Counter(_match_of(entry) for entry in rows)
 
 
 def _match(row: EntryRow, enrolments: Mapping[str, Enrolment], items: Mapping[str, Item]) -> Match:

@@ -82,3 +82,19 @@ def test_somebody_elses_class_cannot_be_taken_over():
     take_in(workbook("clean"), office("anna"))
     with pytest.raises(Refused, match="不是该班班主任"):
         rehearse_workbook(workbook("clean"), "b.xlsx", actor=office("ben"), unit=Unit.objects.get(code="YL"))
+
+
+def test_an_exported_class_with_entries_from_a_page_comes_back_unchanged():
+    """What a page wrote stands in the export; bringing it back neither doubles nor reverses it."""
+    actor = office()
+    first = take_in(workbook("clean"), actor)
+    like = ScoreEntry.objects.filter(training_class=first).exclude(points=None).order_by("id").first()
+    facts = {"enrolment": like.enrolment, "item": like.item, "on": like.on, "points": like.points}
+    page = {"training_class": first, "source": ScoreEntry.Source.PAGE, "recorder": "韩朝雪"}
+    own = ScoreEntry.objects.create(**page, **facts, reason="在页面上补记")
+    double = ScoreEntry.objects.create(**{**page, "recorder": like.recorder}, **facts, reason=like.reason)
+    before = ScoreEntry.objects.count()
+    take_in(export_class(first, actor=actor), actor)
+    assert ScoreEntry.objects.count() == before
+    take_in(workbook("clean"), actor)  # the sheet without them takes nothing of the page's away
+    assert set(ScoreEntry.objects.standing().filter(source="page")) == {own, double}
