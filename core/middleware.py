@@ -41,6 +41,29 @@ def is_address(text: str) -> bool:
     return True
 
 
+class Permissions:
+    """No page uses the camera, the place or anything else of a device, and nobody may make it do so (SEC-09).
+
+    It stands outermost: answers that later middleware gives itself carry the header as well.
+    """
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+            "microphone", "midi", "payment", "publickey-credentials-get", "usb", "xr-spatial-tracking",
+        )
+    )  # fmt: skip
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.POLICY
+        return response
+
+
 class RequestFacts:
     """Keeps who, from where and which request at hand for `core.audit.record`."""
 
