@@ -23,6 +23,7 @@ from organization.models import Account
 from training import rules
 from training.models import AttendanceMark, Session, TrainingClass
 from training.services.changes import difference, unnamed
+from training.services.leave import follow_timetable, release_sessions
 
 LINKS = ("category", "course", "teacher", "room")
 LONGEST = timedelta(hours=12)
@@ -77,6 +78,7 @@ def put_session(training_class: TrainingClass, lesson: Lesson, *, actor: Account
     made = Session(id=new_key(), training_class=held, date=lesson.date, period=lesson.period, number=number)
     _write(made, lesson, held, fresh=True)
     count_revision(held)
+    follow_timetable(held, actor=actor)
     record("session.added", actor=actor.pk, obj=made, unit_id=held.unit_id, after=_told(made))
     return made
 
@@ -92,6 +94,7 @@ def change_session(session: Session, lesson: Lesson, *, actor: Account, seen: in
         held.date, held.period = lesson.date, lesson.period
     _write(held, lesson, one, fresh=False)
     count_revision(one)
+    follow_timetable(one, actor=actor)
     after = _told(held)
     changed = {key for key in after if before[key] != after[key]}
     record(
@@ -116,6 +119,7 @@ def remove_session(session: Session, *, actor: Account, seen: int | None = None)
     if AttendanceMark.objects.filter(session=held).exists():
         raise Refused(f"“{held}”已有考勤记录，不能删除；请先清除该课次的考勤")
     told = _told(held)
+    release_sessions([held])
     try:
         with transaction.atomic():
             held.delete()

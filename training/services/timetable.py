@@ -8,6 +8,7 @@ from core.operations import Refused
 from courses.models import CourseCategory
 from training.models import AttendanceMark, Session, TrainingClass
 from training.services.changes import Changes, difference, unnamed
+from training.services.leave.following import release_sessions
 from training.sheets.rows import SessionKey, SessionRow
 
 _WRITTEN = [
@@ -86,6 +87,7 @@ def _remove(gone: list[Session], changes: Changes) -> None:
     held = marks.exclude(source=AttendanceMark.Source.WORKBOOK).select_related("session").first()
     if held is not None:
         raise Refused(f"课程表中去掉了“{held.session}”，但该课次已有页面、请假或考勤机记录，不能由工作簿删除")
+    release_sessions(gone)
     marks.delete()
     for session in gone:
         changes.note("removed", session, {"session": str(session), "title": session.title})
