@@ -53,6 +53,7 @@ from training.services import (
     write_roster,
     write_sessions,
 )
+from training.services.leave import follow_timetable
 from training.sheets import roster
 
 
@@ -282,6 +283,7 @@ def write_book(book: ClassBook, known: TrainingClass | None, unit: Unit, *, acto
         write_paper(training_class, Exam.Kind.FINAL, book.final_exam, enrolments),
         write_satisfaction(training_class, book.satisfaction),
     ]
+    follow_timetable(training_class, actor=actor)  # after the marks: what the office wrote into its workbook stays
     return Committed(training_class, known is None, changes)
 
 

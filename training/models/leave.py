@@ -7,7 +7,7 @@ from uuid import UUID
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from core.keys import new_key
@@ -195,7 +195,8 @@ def _nobody_at_level(day: date) -> Q:
         kind=ClassRole.Kind.MANAGER, training_class=OuterRef("request__training_class"), account__is_active=True
     )
     named = LeaveApprover.objects.on(day).filter(level=OuterRef("level"), account__is_active=True)
-    above = named.alias(path=OuterRef("request__training_class__unit__path")).filter(path__startswith=F("unit__path"))
+    path = ExpressionWrapper(OuterRef("request__training_class__unit__path"), models.CharField())
+    above = named.alias(path=path).filter(path__startswith=F("unit__path"))
     nobody = Q(~Exists(above.exclude(account=trainee)))
     return nobody & (~Q(level=LeaveLevel.MANAGER) | Q(~Exists(managers.exclude(account=trainee))))
 
