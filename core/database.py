@@ -1,4 +1,4 @@
-"""Databases and the rights of the app role in them.
+"""Databases and the rights of the app role in them; ranges of days that constraints compare.
 
 SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only ones.
 """
@@ -18,7 +18,19 @@ from django.core.management import call_command
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F, Func, Value
 from psycopg import sql
+
+
+class DateRange(Func):
+    """`daterange(since, until, '[]')`; an open end is infinity."""
+
+    function = "daterange"
+
+
+def whole_days(since: str = "since", until: str = "until") -> DateRange:
+    """From the first day to the last one, both counted; no last day is for ever."""
+    return DateRange(F(since), F(until), Value("[]"))
 
 
 def grant_rights(connection: BaseDatabaseWrapper, tables: Iterable[type[models.Model]], role: str) -> None:

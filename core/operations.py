@@ -7,7 +7,8 @@ kept beside it, so that a double click, a retry after a lost reply or the back b
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -35,6 +36,19 @@ class Refused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+@contextmanager
+def last_word(sentences: Mapping[str, str]) -> Iterator[None]:
+    """What the database refuses by a constraint of these names is Refused with its sentence; anything else goes on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name not in sentences:
+            raise
+        raise Refused(sentences[name]) from error
 
 
 def demand_current(seen: int | None, current: int, what: str) -> None:

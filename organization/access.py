@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from organization.models import Account
 
 NOTHING = Q(pk__in=[])
+AS_DEPUTY = "（代理）"
+
+
+def deputy_of(names: Iterable[str]) -> str:
+    """“（代理 XXX、YYY）”, "" for nobody."""
+    return f"（代理 {'、'.join(sorted(names))}）" if names else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One grant in force: its role, and the unit's place in the tree."""
+    """One grant in force: its role, the unit's place in the tree, and whom a deputy stands in for ("" for one's own)."""
 
     role: str
     unit_id: UUID
     path: str
+    deputy_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,10 @@ class Access:
 
     @classmethod
     def of(cls, account: "Account", day: date) -> Self:
-        grants = account.grants.on(day).values_list("role", "unit_id", "unit__path")
-        return cls(account.pk, day, tuple(Held(*row) for row in grants))
+        """One query; what deputies hold comes with the names of those they stand in for."""
+        stands_for = "deputises__account__display_name"
+        grants = account.grants.on(day).values_list("role", "unit_id", "unit__path", stands_for)
+        return cls(account.pk, day, tuple(Held(role, unit, path, name or "") for role, unit, path, name in grants))
 
     def has(self, *roles: str) -> bool:
         return any(held.role in roles for held in self.held)
@@ -46,6 +55,17 @@ class Access:
     @property
     def roles(self) -> list[str]:
         return sorted({held.role for held in self.held})
+
+    @property
+    def told_roles(self) -> list[str]:
+        """The roles as the audit log keeps them: `staff`, or `staff（代理）` where it is held for somebody else alone."""
+        own = {held.role for held in self.held if not held.deputy_for}
+        return [role if role in own else f"{role}{AS_DEPUTY}" for role in self.roles]
+
+    def deputy_words(self, role: str) -> str:
+        """“（代理 XXX）” where the role is held for others alone, else ""."""
+        stands_for = {held.deputy_for for held in self.held if held.role == role}
+        return "" if "" in stands_for else deputy_of(stands_for)
 
     @property
     def opens_admin(self) -> bool:

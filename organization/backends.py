@@ -24,17 +24,24 @@ class LockBackend(AxesStandaloneBackend):
             raise
 
 
+class PasswordBackend(ModelBackend):
+    """Django's check; an account that has not taken effect is refused after its password was looked at (SEC-20)."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return isinstance(user, Account) and user.may_sign_in
+
+
 class GrantBackend(BaseBackend):
     """Checks a password as Django does and answers permissions from the grants in force."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Account | None:
-        account = ModelBackend().authenticate(request, username=username, password=password)
+        account = PasswordBackend().authenticate(request, username=username, password=password)
         return account if isinstance(account, Account) else None
 
     def get_user(self, user_id: Any) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return Account.objects.filter(pk=user_id, is_active=True, approved_at__isnull=False).first()
 
     def has_perm(self, user_obj: Account, perm: str, obj: Model | None = None) -> bool:  # type: ignore[override]
         return user_obj.access.has_permission(perm)

@@ -2,17 +2,20 @@
 
 EVENTS = {
     "account.add": "开通账号",
+    "account.approve": "批准账号",
     "account.change": "更改账号",
     "account.confirm": "再次验证身份",
     "account.password": "修改密码",
     "account.password_renew": "重发初始密码",
     "account.password_reset": "重置密码",
+    "account.refuse": "不予开通账号",
     "account.second_factor": "验证动态口令",
     "account.sign_in": "登录",
     "account.sign_in_failed": "登录失败",
     "account.sign_out": "退出登录",
     "account.unlock": "解锁账号",
     "grant.add": "授予角色",
+    "grant.deputise": "指定代理",
     "grant.end": "收回角色",
     "second_factor.add": "启用动态口令",
     "second_factor.reset": "重置动态口令",
@@ -23,5 +26,6 @@ EVENTS = {
     "setting.change": "更改机构设置",
     "unit.add": "增设单位",
     "unit.change": "更改单位",
+    "unit.short_names": "更改单位简称",
     "units.export": "导出单位",
 }

@@ -33,6 +33,7 @@ PREFERENCES: Mapping[str, Preference] = {
     "leave_manager_half_days": Preference("班主任批假上限（半天数）", int, 1, "不超过这么多半天，班主任同意即可"),
     "leave_office_half_days": Preference("教务处批假上限（半天数）", int, 2, "超过的再报分管校领导"),
     "leave_vice_president_half_days": Preference("分管校领导批假上限（半天数）", int, 4, "超过的再报组织部"),
+    "deputy_days": Preference("代理最长天数", int, 90, "代理他人角色最多多少天，从办理当天算起"),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
+from django.utils import timezone
 
 from assessments.models import (
     ClassAssessment,
@@ -47,7 +48,9 @@ def unit(code: str, name: str, parent: Unit | None = None, **fields: Any) -> Uni
 
 
 def account(username: str, name: str, **fields: Any) -> Account:
-    return Account.objects.create_user(username, None, display_name=name, **fields)
+    """An account that has taken effect, without a password."""
+    facts = {"approved_at": timezone.now()} | fields
+    return Account.objects.create_user(username, None, display_name=name, **facts)
 
 
 def signed_in(who: Account) -> AccountSession:

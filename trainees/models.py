@@ -7,25 +7,16 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
 from core.crypto import blind_index, open_text, seal_text
+from core.database import whole_days
 from core.idnumber import mask
 from core.keys import new_key
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-
-
-class DateRange(Func):
-    """`daterange(since, until, '[]')`; an open end is infinity."""
-
-    function = "daterange"
-
-
-def whole_days(since: str = "since", until: str = "until") -> DateRange:
-    return DateRange(F(since), F(until), Value("[]"))
 
 
 def person_ways(access: Access, prefix: str = "") -> Ways:

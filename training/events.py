@@ -9,6 +9,7 @@ EVENTS = {
     "class.cancelled": "取消班次",
     "class.series": "归入班次系列",
     "class_role.add": "指定班次角色",
+    "class_role.deputise": "指定班次角色代理",
     "class_role.end": "结束班次角色",
     "enrolment.added": "增加学员",
     "enrolment.changed": "更改学员信息",

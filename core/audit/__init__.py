@@ -28,10 +28,10 @@ class Facts:
     account: Any = None
 
     def roles_of(self, actor: UUID | None) -> str:
-        """The granted roles in force with which the actor came, as codes; only of the account behind the request."""
+        """The granted roles in force with which the actor came, as codes, a deputy's marked; only of the request's account."""
         if actor is None or getattr(self.account, "pk", None) != actor:
             return ""
-        return ",".join(self.account.access.roles)
+        return ",".join(self.account.access.told_roles)
 
     @property
     def session_hash(self) -> str:

@@ -1,7 +1,8 @@
 """Units and their settings; accounts, grants and passwords; sessions and second factors."""
 
-from organization.models.accounts import Account, AccountManager, Grant, GrantQuerySet, PasswordHistory
+from organization.models.accounts import Account, AccountManager, PasswordHistory
 from organization.models.devices import DeviceCredential
+from organization.models.grants import Grant, GrantQuerySet, in_force
 from organization.models.sign_in import AccountSession, FactorReset, FailedSignIn, SecondFactor
 from organization.models.units import (
     AuthoritySetting,
@@ -15,5 +16,5 @@ from organization.models.units import (
 __all__ = [
     "Account", "AccountManager", "AccountSession", "AuthoritySetting", "DeviceCredential", "FactorReset", "FailedSignIn", "Grant",
     "GrantQuerySet", "PasswordHistory", "SecondFactor", "Unit", "UnitManager", "UnitNamePeriod", "UnitQuerySet",
-    "UnitShortName",
+    "UnitShortName", "in_force",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
-"""Accounts, what they were granted, and the passwords they had."""
+"""Accounts, and the passwords they had."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +13,6 @@ from django.utils.crypto import salted_hmac
 
 from core.keys import new_key
 from organization.models.units import Unit
-from organization.roles import Role
 
 if TYPE_CHECKING:
     from organization.access import Access
@@ -30,7 +29,8 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """Somebody who signs in (账号); what they may do comes from grants and from roles in classes, nothing else.
 
-    `initial_until` is there while the password is one that was given: it opens the door once, until then. Raising
+    An account that the system administrator opens takes effect once a security administrator approved it (SEC-20): until
+    `approved_at` nobody signs in with it. `initial_until` is there while the password is one that was given: it opens the door once, until then. Raising
     `session_epoch` ends every session of the account at its next request, without a query of its own.
     """
 
@@ -40,6 +40,13 @@ class Account(AbstractBaseUser):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所在单位")
     is_active = models.BooleanField("启用", default=True)
     joined = models.DateTimeField("开通时间", auto_now_add=True)
+    opened_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="开通人", editable=False
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, editable=False)
+    approved_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="批准人", editable=False
+    )
     password_set = models.DateTimeField("本人设置密码时间", null=True, editable=False)
     initial_until = models.DateTimeField("初始密码有效至", null=True, editable=False)
     session_epoch = models.PositiveIntegerField("登录期次", default=0, editable=False)
@@ -52,6 +59,18 @@ class Account(AbstractBaseUser):
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(opened_by=None) | ~Q(approved_by=F("opened_by")),
+                name="account_two_people",
+                violation_error_message="开通账号的人不能批准它",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | (Q(approved_at__isnull=False) & ~Q(approved_by=F("id"))),
+                name="account_approval",
+                violation_error_message="批准须有时间，本人不能批准自己的账号",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -62,6 +81,11 @@ class Account(AbstractBaseUser):
         from organization.access import Access
 
         return Access.of(self, timezone.localdate())
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the account is enabled and has taken effect (SEC-20)."""
+        return self.is_active and self.approved_at is not None
 
     @property
     def has_initial_password(self) -> bool:
@@ -97,38 +121,6 @@ class Account(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.access.has_module(app_label)
-
-
-class GrantQuerySet(models.QuerySet["Grant"]):
-    def on(self, day: date) -> "GrantQuerySet":
-        """Grants in force on a day (until is the last day)."""
-        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
-
-
-class Grant(models.Model):
-    """A role of an account for a unit and all below it (授权), from one day until another."""
-
-    Role = Role
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="grants", verbose_name="账号")
-    role = models.CharField("角色", max_length=20, choices=Role)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
-    since = models.DateField("自")
-    until = models.DateField("至", null=True, blank=True)
-    granted_by_id = models.UUIDField("授权人", null=True, editable=False)
-
-    objects = GrantQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "授权"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_period"),
-            models.UniqueConstraint(fields=["account", "role", "unit", "since"], name="grant_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}（{self.unit}）"
 
 
 class PasswordHistory(models.Model):

@@ -2,15 +2,17 @@
 
 from organization.services.accounts import (
     add_account,
+    approve_account,
     change_account,
     choose_password,
     new_secret,
+    refuse_account,
     renew_initial_password,
     reset_password,
     set_password,
     spend_initial_password,
 )
-from organization.services.grants import end_grant, grant
+from organization.services.grants import deputise, end_grant, grant
 from organization.services.second_factor import accept_code, approve_reset, ask_for_reset, new_key, put_into_use
 from organization.services.sessions import end_all_sessions, end_session, keep_to_limit
 from organization.services.sign_in import locked_names, note_failure, too_many_failures, unlock
@@ -24,9 +26,9 @@ from organization.services.units import (
 )
 
 __all__ = [
-    "accept_code", "add_account", "add_unit", "approve_reset", "ask_for_reset", "authorities_of", "authority_of",
-    "change_account", "change_unit", "choose_password", "end_all_sessions", "end_grant", "end_session", "grant",
-    "keep_to_limit", "locked_names", "new_key", "new_secret", "note_failure", "put_into_use",
+    "accept_code", "add_account", "add_unit", "approve_account", "approve_reset", "ask_for_reset", "authorities_of", "authority_of",
+    "change_account", "change_unit", "choose_password", "deputise", "end_all_sessions", "end_grant", "end_session", "grant",
+    "keep_to_limit", "locked_names", "new_key", "new_secret", "note_failure", "put_into_use", "refuse_account",
     "renew_initial_password", "reset_password", "set_password", "set_preference", "set_short_names",
     "spend_initial_password", "too_many_failures", "unlock",
 ]  # fmt: skip

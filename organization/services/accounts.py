@@ -1,4 +1,4 @@
-"""Accounts opened, changed and disabled; passwords given and chosen (SEC-01, SEC-02)."""
+"""Accounts opened, approved, changed and disabled; passwords given and chosen (SEC-01, SEC-02, SEC-20)."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,7 +8,8 @@ from django.utils import timezone
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, PasswordHistory
-from organization.rules import may_be_taken
+from organization.rules import SHORTEST_REASON, may_approve_account, may_be_taken
+from organization.services.grants import hold, hold_administrators
 from organization.services.sessions import end_all_sessions
 from organization.services.units import key_of
 
@@ -24,22 +25,65 @@ def new_secret() -> str:
 
 
 @intention
-def add_account(account: Account, *, actor: Account | None) -> str:
-    """Open an account with an initial password; returns it, to be told once and changed at the first use."""
+def add_account(account: Account, *, actor: Account | None, by_rule: str = "") -> str:
+    """Open an account with an initial password; returns it, to be told once and changed at the first use.
+
+    It takes effect when a security administrator approves it, or at once `by_rule`, whose words go to the log: for
+    accounts that hold nothing, such as those of a class's trainees (SEC-20).
+    """
     account.username = Account.normalize_username(account.username)
     account.set_unusable_password()
+    account.opened_by, account.approved_at = actor, timezone.now() if by_rule else None
     account.save(force_insert=True)
     record(
         "account.add", actor=key_of(actor), obj=account, unit_id=account.unit_id, after={"username": account.username}
     )
+    if by_rule:
+        told_approval("account.approve", account, None, by_rule)
     return _give_secret(account)
+
+
+@intention
+def approve_account(account: Account, *, actor: Account, now: datetime) -> None:
+    """Let an account that the system administrator opened take effect. Raises Refused to whoever opened it (SEC-20)."""
+    account = hold(account)
+    if refusal := may_approve_account(account, actor):
+        raise Refused(refusal)
+    account.approved_at, account.approved_by = now, actor
+    account.version += 1
+    account.save(update_fields=["approved_at", "approved_by", "version"])
+    told_approval("account.approve", account, actor)
+
+
+@intention
+def refuse_account(account: Account, reason: str, *, actor: Account) -> None:
+    """Do not let it take effect: it is disabled, and why is in the log."""
+    account = hold(account)
+    if refusal := may_approve_account(account, actor):
+        raise Refused(refusal)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(f"不予开通须写明理由，至少{SHORTEST_REASON}个字")
+    account.is_active = False
+    account.version += 1
+    account.save(update_fields=["is_active", "version"])
+    told_approval("account.refuse", account, actor, reason.strip())
+
+
+def told_approval(event: str, account: Account, actor: Account | None, reason: str = "") -> None:
+    before = {"is_active": True, "approved": False}
+    after = {"is_active": account.is_active, "approved": account.approved_at is not None}
+    record(event, actor=key_of(actor), obj=account, unit_id=account.unit_id, reason=reason, before=before, after=after)
 
 
 @intention
 def change_account(account: Account, *, actor: Account | None) -> Account:
     """Write name, unit and whether the account is enabled; one that was moved or disabled is out at its next request."""
-    before = Account.objects.get(pk=account.pk)
-    if before.is_active and not account.is_active and (refusal := may_be_taken(before, before.access.roles, actor)):
+    held = Account.objects.get(pk=account.pk)
+    disabled = held.is_active and not account.is_active
+    roles = list(held.grants.overlapping(timezone.localdate(), None).values_list("role", flat=True)) if disabled else []
+    hold_administrators(roles)
+    before = hold(account)
+    if disabled and (refusal := may_be_taken(before, roles, actor)):
         raise Refused(refusal)
     account.version = before.version + 1
     account.save(update_fields=["display_name", "unit", "is_active", "version"])

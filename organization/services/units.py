@@ -51,13 +51,16 @@ def change_unit(unit: Unit, *, actor: Account | None, renamed_on: date | None = 
 @intention
 def set_short_names(unit: Unit, names: Iterable[str], *, actor: Account | None) -> None:
     """Replace a unit's short names; they hold inside its authority (the nearest organization department above it)."""
-    authority = authority_of(unit)
-    wanted = set(names) - {unit.name}
+    wanted, there = set(names) - {unit.name}, set(unit.short_names.values_list("name", flat=True))
+    if wanted == there:
+        return
     unit.short_names.exclude(name__in=wanted).delete()
-    there = set(unit.short_names.values_list("name", flat=True))
+    authority = authority_of(unit)
     UnitShortName.objects.bulk_create(
         UnitShortName(unit=unit, authority=authority, name=name) for name in sorted(wanted - there)
     )
+    before, after = {"short_names": sorted(there)}, {"short_names": sorted(wanted)}
+    record("unit.short_names", actor=key_of(actor), obj=unit, unit_id=unit.pk, before=before, after=after)
 
 
 def authority_of(unit: Unit) -> Unit:

@@ -61,7 +61,7 @@ def open_accounts(units: Mapping[str, Unit], password: str) -> dict[str, Account
 @intention
 def _open(part: Part, units: Mapping[str, Unit], password: str, hashed: str) -> Account:
     account = Account(username=part.username, display_name=part.name, unit=units[part.unit])
-    add_account(account, actor=None)
+    add_account(account, actor=None, by_rule="示范环境的账号按规则生效")
     validate_password(password, account)
     _give(account, hashed)
     if part.grant:

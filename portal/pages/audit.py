@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.audit.events import labels
 from core.logs import masked
 from core.models import AuditEntry, AuditSeal
+from organization.access import AS_DEPUTY
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.pages import words
@@ -134,8 +135,13 @@ def table_label(table: str) -> str:
 
 
 def role_words(roles: str) -> str:
-    names = dict(Role.choices)
-    return "、".join(str(names.get(role, role)) for role in roles.split(",") if role)
+    """The roles' names; a deputy's keeps its mark."""
+    return "、".join(_role_word(role) for role in roles.split(",") if role)
+
+
+def _role_word(role: str) -> str:
+    code = role.removesuffix(AS_DEPUTY)
+    return str(dict(Role.choices).get(code, code)) + role[len(code) :]
 
 
 def seal_of(entry: AuditEntry) -> AuditSeal | None:

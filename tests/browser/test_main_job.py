@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -11,6 +12,8 @@ from core.models import Batch
 from organization.loading import SHIPPED_UNITS, import_units
 from organization.models import Account, Grant, Unit
 from organization.roles import Role
+from organization.services import set_password
+from tests import factories as make
 from tests.browser.conftest import PHONE, Visitor
 from tests.samples import DATA, expected
 from trainees.models import Cadre
@@ -28,7 +31,8 @@ def office(own_database: str, fast_passwords: None) -> dict[str, Account]:
     root, school = Unit.objects.get(code="YL"), Unit.objects.get(code="YLDX")
     accounts = {}
     for username, name in (("banzhuren", "班主任甲"), ("kaoping", "考评组甲"), ("xueyuan", "学员甲")):
-        accounts[username] = Account.objects.create_user(username, PASSWORD, display_name=name, unit=school)
+        accounts[username] = make.account(username, name, unit=school)
+        set_password(accounts[username], PASSWORD, now=timezone.now())
     Grant.objects.create(account=accounts["banzhuren"], role=Role.SCHOOL, unit=root, since=date(2020, 1, 1))
     return accounts
 

@@ -39,7 +39,7 @@ def town(live_url: str, files_in_memory, fast_passwords) -> Unit:
 
 def test_from_the_slip_to_the_own_password(visitor: Visitor, town: Unit) -> None:
     newcomer = Account(username="xinlaizhe", display_name="辛来喆", unit=town)
-    secret = add_account(newcomer, actor=None)
+    secret = add_account(newcomer, actor=None, by_rule="登录条")
     visitor.sign_in("xinlaizhe", WRONG)
     looks_right(visitor, "sign-in-wrong")
     visitor.sign_in("xinlaizhe", secret)

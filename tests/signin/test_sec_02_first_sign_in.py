@@ -20,7 +20,7 @@ NEW = "Qingshan+Lvshui8"
 @pytest.fixture
 def newcomer(town, system_admin):
     account = Account(username="xinlaizhe", display_name="辛来喆", unit=town)
-    secret = add_account(account, actor=system_admin)
+    secret = add_account(account, actor=system_admin, by_rule="登录条")
     return account, secret
 
 

@@ -5,8 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import core.database
 import core.keys
-import trainees.models
 
 
 class Migration(migrations.Migration):
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("primary", True)),
                 expressions=[
                     ("cadre", "="),
-                    (trainees.models.DateRange(models.F("since"), models.F("until"), models.Value("[]")), "&&"),
+                    (core.database.DateRange(models.F("since"), models.F("until"), models.Value("[]")), "&&"),
                 ],
                 name="appointment_one_primary",
                 violation_error_message="同一时间只能有一个主职",

@@ -9,8 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import core.database
 import core.keys
-import trainees.models
 
 
 class Migration(migrations.Migration):
@@ -472,7 +472,7 @@ class Migration(migrations.Migration):
                 deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
                 expressions=[
                     ("cadre", "="),
-                    (trainees.models.DateRange(models.F("since"), models.F("until"), models.Value("[]")), "&&"),
+                    (core.database.DateRange(models.F("since"), models.F("until"), models.Value("[]")), "&&"),
                 ],
                 name="enrolment_one_full_time",
                 violation_error_message="该干部同期已在另一脱产班次",

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from core.keys import new_key
 from core.scope import ScopedQuerySet, Ways, any_of
 from organization.access import Access
-from organization.models import Unit
+from organization.models import Unit, in_force
 from organization.roles import Role
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class TrainingClass(models.Model):
 
 class ClassRoleQuerySet(models.QuerySet["ClassRole"]):
     def on(self, day: date) -> "ClassRoleQuerySet":
-        """Roles in force on a day."""
-        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+        """Roles that hold on a day; a deputy's holds only while the original does."""
+        return self.filter(in_force(day) & (Q(deputises=None) | in_force(day, "deputises__")))
 
     def reading_on(self, day: date) -> "ClassRoleQuerySet":
         """Roles that still read: in force until the class is closed, managers for 15 days more (SEC-21)."""
@@ -160,8 +160,41 @@ class ClassRoleQuerySet(models.QuerySet["ClassRole"]):
         return self.on(day).exclude(closed | closed_long_ago)
 
 
+NO_ADMINISTRATOR = """
+PERFORM FROM organization_account WHERE id = NEW.account_id FOR NO KEY UPDATE;
+IF EXISTS (
+    SELECT FROM organization_grant AS held
+    WHERE held.account_id = NEW.account_id AND held.kind <> 'business'
+      AND held.since <= coalesce(NEW.until, 'infinity') AND NEW.since <= coalesce(held.until, 'infinity')
+) THEN
+    RAISE EXCEPTION USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'administrator_in_class',
+        MESSAGE = '系统、安全、审计管理员不能担任班主任或考评工作小组成员';
+END IF;
+RETURN NEW;
+"""
+"""The other way round a trigger on the grants refuses (migration class_roles_and_administrators): both hold the account
+first, so that of two at once the second sees what the first wrote."""
+
+NO_SUCH_DEPUTY = """
+IF NOT EXISTS (
+    SELECT FROM training_classrole AS original
+    WHERE original.id = NEW.deputises_id AND original.deputises_id IS NULL
+      AND original.account_id <> NEW.account_id AND original.kind = NEW.kind
+      AND original.training_class_id = NEW.training_class_id AND original.since <= NEW.since
+      AND (original.until IS NULL OR original.until >= NEW.until OR NEW.until = NEW.since)
+) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'class_role_deputy_of_another',
+        MESSAGE = '代理只能代他人现有的班次角色，班次、角色相同，不长于原角色';
+END IF;
+RETURN NEW;
+"""
+
+
 class ClassRole(models.Model):
-    """A role named for one class, from–until (班主任、考评工作小组成员)."""
+    """A role named for one class, from–until (班主任、考评工作小组成员); never an administrator's (SEC-20).
+
+    One that `deputises` another (代理) is of the same class and kind, has an end and a reason, and ends with the original.
+    """
 
     class Kind(models.TextChoices):
         MANAGER = "manager", "班主任"
@@ -173,13 +206,42 @@ class ClassRole(models.Model):
     kind = models.CharField("角色", max_length=10, choices=Kind)
     since = models.DateField("自")
     until = models.DateField("至", null=True, blank=True)
+    deputises = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="deputies", verbose_name="代理的班次角色"
+    )
+    reason = models.CharField("代理理由", max_length=200, blank=True)
 
     objects = ClassRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "班次角色"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["training_class", "account", "kind", "since"], name="class_role_once")
+            models.UniqueConstraint(fields=["training_class", "account", "kind", "since"], name="class_role_once"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="class_role_period",
+                violation_error_message="止日不能早于起日",
+            ),
+            models.CheckConstraint(
+                condition=Q(deputises=None) | (Q(until__isnull=False) & ~Q(reason="")),
+                name="class_role_deputy_ends",
+                violation_error_message="代理须有止日和理由",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="no_administrator",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("account_id", "since", "until"),
+                func=NO_ADMINISTRATOR,
+            ),
+            pgtrigger.Trigger(
+                name="deputy_of_another",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__deputises__isnull=False),
+                func=NO_SUCH_DEPUTY,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,11 +7,12 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from core.database import whole_days
 from core.keys import new_key
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
-from trainees.models import Cadre, own_way, person_ways, whole_days
+from trainees.models import Cadre, own_way, person_ways
 from training.models.classes import TrainingClass, class_ways
 
 HOLDS_A_SEAT = ["invited", "reported", "completed"]

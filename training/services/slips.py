@@ -30,6 +30,7 @@ from training.models import ClassRole, Enrolment, SlipSheet, TrainingClass
 
 STYLES = ("papers/paper.css", "papers/slips.css")
 RETAKE = timedelta(minutes=10)  # a transfer that broke off can be repeated until then
+BY_RULE = "登录条为学员开通的账号按规则生效：不带任何授权"
 WHY = "accounts of a class's own roster; its caller fetched the class in scope"
 
 
@@ -48,7 +49,7 @@ def standing_of(training_class: TrainingClass) -> Standing:
     cadres = [row.cadre for row in rows.select_related("cadre__account", "cadre__unit")]
     held = _with_rights([cadre.account_id for cadre in cadres if cadre.account_id])
     new = [cadre for cadre in cadres if cadre.account is None or cadre.account.has_initial_password]
-    apart = [cadre for cadre in new if cadre.account_id in held or (cadre.account and not cadre.account.is_active)]
+    apart = [cadre for cadre in new if cadre.account_id in held or (cadre.account and not cadre.account.may_sign_in)]
     kept_apart = {cadre.pk for cadre in apart}
     waiting = [cadre for cadre in new if cadre.pk not in kept_apart]
     return Standing(len(cadres) - len(new), waiting, len(apart))
@@ -93,7 +94,7 @@ def _card(cadre: Cadre, actor: Account) -> dict[str, Any]:
     """What stands on one card: name, unit, user name, secret, and the way to the sign-in as a QR code."""
     if cadre.account is None:
         account = Account(username=free_username(cadre.name), display_name=cadre.name[:60], unit=cadre.unit)
-        secret = add_account(account, actor=actor)
+        secret = add_account(account, actor=actor, by_rule=BY_RULE)
         cadre.account = account
         cadre.version += 1
         cadre.save(update_fields=["account", "version"])

@@ -1,0 +1,190 @@
+"""SEC-20 in the database: whoever writes, by whatever way, no account is two of the three or one of them and something else."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+
+from core.database import owner_session
+from organization.models import Grant, Unit
+from organization.roles import Role
+from tests import factories as make
+from training.models import ClassRole
+
+NEW_YEAR, EVE = date(2026, 1, 1), date(2025, 12, 31)
+INSERT_GRANT = """
+INSERT INTO organization_grant (account_id, role, unit_id, since, until, reason) VALUES (%s, %s, %s, %s, %s, '')
+"""
+INSERT_ROLE = """
+INSERT INTO training_classrole (account_id, kind, training_class_id, since, until, reason)
+VALUES (%s, 'manager', %s, %s, %s, '')
+"""
+
+
+@pytest.fixture
+def town(db) -> Unit:
+    return make.unit("YL", "中共云岭市委组织部", kind=Unit.Kind.ORGANIZATION_DEPARTMENT)
+
+
+def refused(statement: str, *values: object) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    except IntegrityError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "no"),
+    [
+        (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, True),
+        (Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, True),
+        (Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN, True),
+        (Role.STAFF, Role.SYSTEM_ADMIN, True),
+        (Role.AUDIT_ADMIN, Role.LIAISON, True),
+        (Role.STAFF, Role.LEADER, False),
+        (Role.SECURITY_ADMIN, Role.SECURITY_ADMIN, False),
+    ],
+)
+def test_sec_20_by_sql(town, held, wanted, no):
+    """The second grant is for the unit below: the same role twice for one unit is another constraint's business."""
+    below = make.unit("YL01", "云岭市档案馆", town)
+    who = make.account("shajingbo", "沙静波", unit=town)
+    make.grant(who, held, town)
+    assert refused(INSERT_GRANT, who.pk, wanted, below.pk, NEW_YEAR, None) is no
+
+
+def test_sec_20_on_other_days_it_may_be_another_one(town):
+    """Until the eve the one, from the new year on the other; one day shared is one too many."""
+    who = make.account("shajingbo", "沙静波", unit=town)
+    Grant.objects.create(account=who, role=Role.SYSTEM_ADMIN, unit=town, since=date(2025, 1, 1), until=EVE)
+    assert refused(INSERT_GRANT, who.pk, Role.AUDIT_ADMIN, town.pk, EVE, None)
+    assert not refused(INSERT_GRANT, who.pk, Role.AUDIT_ADMIN, town.pk, NEW_YEAR, None)
+
+
+def test_sec_20_by_bulk_create_and_update(town):
+    who, other = make.account("shajingbo", "沙静波", unit=town), make.account("anshouzheng", "安守正", unit=town)
+    make.grant(who, Role.SYSTEM_ADMIN, town)
+    rows = [Grant(account=one, role=Role.STAFF, unit=town, since=NEW_YEAR) for one in (other, who)]
+    with pytest.raises(IntegrityError, match="grant_one_kind"), transaction.atomic():
+        Grant.objects.bulk_create(rows)
+    assert not other.grants.exists()
+    make.grant(other, Role.STAFF, town)
+    with pytest.raises(IntegrityError, match="grant_one_kind"), transaction.atomic():
+        other.grants.update(account=who)
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_sec_20_an_administrator_is_not_named_for_a_class(town, role):
+    one = make.training_class(town, "云岭市第一期研修班", "YL-1")
+    who = make.account("jimingcha", "纪明察", unit=town)
+    Grant.objects.create(account=who, role=role, unit=town, since=NEW_YEAR, until=date(2026, 6, 30))
+    assert refused(INSERT_ROLE, who.pk, one.pk, date(2026, 6, 30), None)
+    assert not refused(INSERT_ROLE, who.pk, one.pk, date(2026, 7, 1), None)
+    named = ClassRole.objects.get(account=who)
+    with pytest.raises(IntegrityError, match="不能担任班主任"), transaction.atomic():
+        ClassRole.objects.filter(pk=named.pk).update(since=date(2026, 6, 1))
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_sec_20_who_is_named_for_a_class_becomes_no_administrator(town, role):
+    one = make.training_class(town, "云岭市第一期研修班", "YL-1")
+    who = make.account("hanzhaoxue", "韩朝雪", unit=town)
+    named = make.class_role(who, one, ClassRole.Kind.ASSESSOR)
+    assert refused(INSERT_GRANT, who.pk, role, town.pk, NEW_YEAR, None)
+    with pytest.raises(IntegrityError, match="不能担任系统"), transaction.atomic():
+        Grant.objects.bulk_create([Grant(account=who, role=role, unit=town, since=NEW_YEAR)])
+    ClassRole.objects.filter(pk=named.pk).update(until=EVE)
+    assert not refused(INSERT_GRANT, who.pk, role, town.pk, NEW_YEAR, None)
+
+
+# ---- two at once, on real connections ----
+
+
+class Race:
+    """Two writers, each in a transaction of its own: both write before either commits, or wait until the other did."""
+
+    def __init__(self, *writes) -> None:
+        self.writes, self.errors = writes, []
+        self.start = threading.Barrier(len(writes))
+
+    def _one(self, write) -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
+                self.start.wait(10)
+                cursor.execute(*write)
+                cursor.execute("SELECT pg_sleep(0.3)")
+        except DatabaseError as error:
+            self.errors.append(str(error))
+        finally:
+            connections.close_all()
+
+    def run(self) -> list[str]:
+        threads = [threading.Thread(target=self._one, args=[write]) for write in self.writes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        return self.errors
+
+
+@pytest.fixture
+def office(own_database):
+    town = make.unit("YL", "中共云岭市委组织部", kind=Unit.Kind.ORGANIZATION_DEPARTMENT)
+    one = make.training_class(town, "云岭市第一期研修班", "YL-1")
+    return town, one, make.account("shajingbo", "沙静波", unit=town), own_database
+
+
+def two_grants(town, who):
+    return [(INSERT_GRANT, [who.pk, role, town.pk, NEW_YEAR, None]) for role in (Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN)]
+
+
+def grant_and_class(town, one, who):
+    return [
+        (INSERT_GRANT, [who.pk, Role.AUDIT_ADMIN, town.pk, NEW_YEAR, None]),
+        (INSERT_ROLE, [who.pk, one.pk, NEW_YEAR, None]),
+    ]
+
+
+def test_sec_20_of_two_grants_at_once_one_stays(office):
+    town, _, who, _ = office
+    errors = Race(*two_grants(town, who)).run()
+    assert len(errors) == 1 and "grant_one_kind" in errors[0]
+    assert Grant.objects.filter(account=who).count() == 1
+
+
+def test_sec_20_of_a_grant_and_a_class_at_once_one_stays(office):
+    town, one, who, _ = office
+    errors = Race(*grant_and_class(town, one, who)).run()
+    assert len(errors) == 1
+    assert Grant.objects.filter(account=who).count() + ClassRole.objects.filter(account=who).count() == 1
+
+
+def by_owner(database: str, statement: str) -> None:
+    with owner_session() as session:
+        facts = {"dbname": database, "user": session.info.user, "password": session.info.password}
+        with type(session).connect(host=session.info.host, port=session.info.port, autocommit=True, **facts) as owner:
+            owner.execute(statement)
+
+
+def test_sec_20_without_the_constraint_both_would_stay(office):
+    """Positive control of the race."""
+    town, _, who, database = office
+    by_owner(database, "ALTER TABLE organization_grant DROP CONSTRAINT grant_one_kind")
+    assert Race(*two_grants(town, who)).run() == []
+    assert Grant.objects.filter(account=who).count() == 2
+
+
+def test_sec_20_without_holding_the_account_both_would_stay(office):
+    """Positive control: triggers that look but do not hold the account see nothing of each other."""
+    town, one, who, database = office
+    for name in ("training_no_administrator_in_class", "pgtrigger_no_administrator_c8187"):
+        by_owner(
+            database,
+            f"""DO $do$ BEGIN EXECUTE replace(pg_get_functiondef('{name}'::regproc), 'FOR NO KEY UPDATE', ''); END $do$""",
+        )
+    assert Race(*grant_and_class(town, one, who)).run() == []
+    assert Grant.objects.filter(account=who).count() + ClassRole.objects.filter(account=who).count() == 2
