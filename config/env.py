@@ -89,6 +89,14 @@ def second_factor(demo: bool) -> str:
     return value
 
 
+def scanner(mode: str, address: str) -> str:
+    """The address of clamd, needed unless the scanner is off: host:port, or the path of a socket."""
+    text = env.str(address, default="")
+    if mode != "off" and not re.fullmatch(r"/.+|(\[[0-9a-fA-F:]+\]|[^\s:/]+):[0-9]{1,5}", text):
+        raise UnsafeSettings(f"SCANNER={mode} 时 {address} 应为 主机:端口，或 /套接字的路径")
+    return text
+
+
 def collector(name: str) -> tuple[str, str, int] | None:
     """(kind, host, port) of a log collector, `tcp://host:port` or `udp://host:port`; None where there is none."""
     text = env.str(name, default="")

@@ -14,6 +14,7 @@ from config.env import (
     load_env_file,
     one_of,
     required,
+    scanner,
     second_factor,
     secret_key,
     whole_number,
@@ -221,6 +222,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_KEEP_DAYS = whole_number("UPLOAD_KEEP_DAYS", 7, 1, 90)
+SCANNER = one_of("SCANNER", "off", ("off", "optional", "required"))
+SCANNER_ADDRESS = scanner(SCANNER, "SCANNER_ADDRESS")
 # What goes when its time is over, in this order (core.sweeping): name → function of the moment.
 SWEEPS = {
     "slips": "training.services.slips.sweep_slips",

@@ -10,5 +10,6 @@ EVENTS = {
     "audit.archive": "归档审计记录",
     "audit.purge": "清除已归档的审计记录",
     "sealed.unreadable": "密文打不开",
+    "upload.infected": "拦截含有病毒的文件",
     "sweep.done": "清除到期的内容",
 }

@@ -7,6 +7,8 @@ from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MinLengthValidator
 
+from core.scanning import Infected, demand_clean
+
 UPLOAD_MEGABYTES = 10
 UPLOAD_LIMIT = UPLOAD_MEGABYTES * 1024 * 1024
 
@@ -50,7 +52,10 @@ class SeenReasonForm(SeenForm, ReasonForm):
 
 
 class UploadField(forms.FileField):
-    """A file of at most 10 MB with one of the given endings; what is wrong is said in a sentence."""
+    """A file of at most 10 MB with one of the given endings that the scanner let pass; what is wrong is said in a sentence.
+
+    Raises ScannerDown, which becomes a 503, where a scanner is required and does not answer.
+    """
 
     def __init__(self, *, endings: tuple[str, ...], **options: Any) -> None:
         words = {
@@ -70,4 +75,13 @@ class UploadField(forms.FileField):
         if (file.size or 0) > UPLOAD_LIMIT:
             megabytes = (file.size or 0) / 1024 / 1024
             raise forms.ValidationError(f"文件有 {megabytes:.1f} MB，超过了 {UPLOAD_MEGABYTES} MB 的上限")
+        self._scan(file)
         return file
+
+    def _scan(self, file: UploadedFile) -> None:
+        try:
+            demand_clean(file.read())
+        except Infected as infected:
+            words = f"杀毒软件在文件中发现“{infected.name}”，文件没有保存；请检查您的电脑，从原始文件重新制作后上传"
+            raise forms.ValidationError(words) from infected
+        file.seek(0)

@@ -13,11 +13,13 @@ from core.crypto import Unreadable
 from core.files import FileGone
 from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
 from core.operations import Conflict, Refused
+from core.scanning import ScannerDown
 from portal.rules import Forbidden, Refusal
 
 logger = logging.getLogger("portal.errors")
 FORM_ROOM = 1024 * 1024
 UNRECORDED = {"why": "审计记录暂时写不进去；不能留痕的操作一律不办理"}
+UNSCANNED = {"why": "杀毒软件暂时没有应答；没有查过毒的文件一律不收"}
 NOT_READY = {"what": "打开文件", "who": "班主任：在班次的“文件”页重新生成"}
 
 
@@ -41,6 +43,8 @@ class Refusals:
             return render(request, "errors/503.html", {"refusal": UNRECORDED}, status=503)
         if isinstance(error, Unreadable):
             return unreadable(request, error)
+        if isinstance(error, ScannerDown):
+            return render(request, "errors/503.html", {"refusal": UNSCANNED}, status=503)
         if isinstance(error, FileGone):
             return render(request, "errors/410.html", {"refusal": NOT_READY | {"why": str(error)}}, status=410)
         return None

@@ -227,6 +227,16 @@ def may_import(user: Account) -> Refusal | None:
     return Refusal("上传班次工作簿", "工作簿由班主任或组织部上传", "班主任、组织部干部教育科")
 
 
+def may_take_marked(user: Account, imported: WorkbookImport) -> Refusal | None:
+    """A marked workbook holds full ID numbers: for who manages its class now, or may upload where there is none yet."""
+    known = imported.training_class
+    if known is None:
+        return may_import(user)
+    if Door.of(user, known).roster:
+        return None
+    return Refusal("下载标注后的工作簿", "其中有身份证号，这个班次现在由其他班主任管理", "该班班主任、组织部干部教育科")
+
+
 def may_commit(user: Account, imported: WorkbookImport) -> Refusal | None:
     """A new class by a grant for its unit; an existing one by the department or by its own manager."""
     known = imported.training_class

@@ -4,6 +4,7 @@ from assessments.services.exporting import export_class, load_book
 from assessments.services.importing import (
     commit_workbook,
     marked_up_workbook,
+    note_refused,
     rehearse_for,
     rehearse_workbook,
     take_marked_workbook,
@@ -26,6 +27,7 @@ __all__ = [
     "export_class",
     "load_book",
     "marked_up_workbook",
+    "note_refused",
     "override_leave_cap",
     "rehearse_for",
     "rehearse_workbook",

@@ -39,6 +39,7 @@ from core.pdf.coverage import missing_characters
 from core.sheets.faults import Fault, Level, Place
 from core.sheets.limits import CLASS_WORKBOOK
 from core.sheets.reading import read_workbook
+from core.sheets.refusal import FileRefused
 from organization.directory import UnitDirectory
 from organization.models import Account, Unit
 from organization.services import authority_of
@@ -144,6 +145,12 @@ def rehearse_workbook(data: bytes, file_name: str, *, actor: Account, unit: Unit
     event = "import.rejected" if rehearsal.book is None else "import.rehearsed"
     record(event, actor=actor.pk, obj=imported, unit_id=unit.pk, after={"sha256": digest, **counts})
     return imported
+
+
+def note_refused(data: bytes, refused: FileRefused, *, actor: Account, unit: Unit) -> None:
+    """A file that could not be read as a workbook at all: nothing of it is kept but its hash and why."""
+    after = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "code": refused.code}
+    record("import.rejected", actor=actor.pk, unit_id=unit.pk, result="refused", reason=refused.message, after=after)
 
 
 def _own_class(book: ClassBook, unit: Unit, actor: Account) -> TrainingClass | None:

@@ -58,6 +58,11 @@ def acting(account: Any, session_key: str = "") -> Iterator[None]:
         yield
 
 
+def who_acts() -> UUID | None:
+    """The key of the account behind the request, where one is; for what happens before any service is called."""
+    return getattr(_facts.get().account, "pk", None)
+
+
 def entry(
     event: str,
     *,

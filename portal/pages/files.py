@@ -110,7 +110,7 @@ def asks(one: TrainingClass, door: Door, rows: list[Document]) -> list[dict[str,
         return []
     url = reverse("portal:class_drafts", args=[one.pk])
     text = "为每个单位、每名学员各生成一份草稿，另有综合通报一份；草稿带水印、没有文号。"
-    return [ask("drafts", url, "生成草稿", "生成文件草稿", text)]
+    return [ask("drafts", url, "生成草稿", "生成文件草稿", text, hidden={"seen": one.revision})]
 
 
 def latest_job(one: TrainingClass) -> dict[str, Any] | None:

@@ -32,7 +32,8 @@ BANDS = ((90, "90 以上"), (80, "80—90"), (70, "70—80"), (60, "60—70"), (
 
 def listed(request: HttpRequest, user: Account, one: TrainingClass) -> tuple[QuerySet[Result], list[dict[str, Any]]]:
     """Results in scope as asked for, and the chips; without a sort those without rank stand last."""
-    rows = Result.objects.visible_to(user).filter(training_class=one).select_related("enrolment__unit", "scheme")
+    rows = Result.objects.visible_to(user).filter(training_class=one).select_related("enrolment__unit")
+    rows = rows.defer("explanation")  # as long as everything else together, and only shown on one trainee's page
     grade = chosen(request, "grade", Result.Grade.values)
     candidate = chosen(request, "candidate", (Result.Candidate.YES, Result.Candidate.PENDING))
     rows = rows.filter(grade=grade) if grade else rows
@@ -211,7 +212,8 @@ def fragment(request: HttpRequest, one: TrainingClass, door: Door) -> dict[str, 
     """The tab's own context; whole figures and charts, the table as filtered: four queries."""
     user: Account = request.user  # type: ignore[assignment]
     items = items_of(one) if door.records else []
-    every = list(Result.objects.visible_to(user).filter(training_class=one).select_related("enrolment"))
+    whole = Result.objects.visible_to(user).filter(training_class=one).select_related("enrolment")
+    every = list(whole.defer("explanation"))
     rows, filters = listed(request, user, one)
     state = state_of(every)
     summary = rules.may_export_summary(door) is None and bool(every)

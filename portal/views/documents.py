@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.files import FileGone
-from core.forms import OperationForm
+from core.forms import SeenForm
 from core.models import Batch
 from core.scope import get_in_scope
 from organization.freshness import ask_again
@@ -66,11 +66,13 @@ def class_drafts(request: SignedIn, pk: UUID) -> HttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_make_drafts(door))
 
+    form = SeenForm(request.POST)
+
     def act() -> Answer:
-        make_drafts(one, actor=request.user)
+        make_drafts(one, actor=request.user, seen=form.cleaned_data["seen"])
         return answer(reverse("portal:class_files", args=[one.pk]), "草稿正在生成，可以离开本页")
 
-    return perform(request, OperationForm(request.POST), "documents.draft", str(one.pk), act)
+    return perform(request, form, "documents.draft", str(one.pk), act)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from assessments.models import WorkbookImport
 from assessments.services import (
     commit_workbook,
     marked_up_workbook,
+    note_refused,
     rehearse_workbook,
     take_marked_workbook,
     template_workbook,
@@ -27,7 +28,7 @@ from portal.forms import WorkbookForm
 from portal.pages import workbook
 from portal.pages.results import is_confirmed
 from portal.requests import SignedIn
-from portal.rules import demand, may_commit, may_import, units_for_import
+from portal.rules import demand, may_commit, may_import, may_take_marked, units_for_import
 from reports.services import amend_by_workbook
 
 LINKED = ("training_class__unit", "unit", "file")
@@ -73,7 +74,11 @@ def rehearse(request: SignedIn, form: WorkbookForm) -> HttpResponse:
         imported = rehearse_workbook(data, file.name, actor=request.user, unit=unit)
         return answer(reverse("portal:workbook_rehearsal", args=[imported.pk]))
 
-    return perform(request, form, "workbook.rehearse", [hashlib.sha256(data).hexdigest(), str(unit.pk)], act)
+    try:
+        return perform(request, form, "workbook.rehearse", [hashlib.sha256(data).hexdigest(), str(unit.pk)], act)
+    except FileRefused as refused:
+        note_refused(data, refused, actor=request.user, unit=unit)
+        raise
 
 
 @require_safe
@@ -87,13 +92,16 @@ def workbook_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @require_safe
 def workbook_marked(request: SignedIn, pk: UUID) -> HttpResponse:
-    take_marked_workbook(import_in_scope(request.user, pk), actor=request.user)
+    imported = import_in_scope(request.user, pk)
+    demand(may_take_marked(request.user, imported))
+    take_marked_workbook(imported, actor=request.user)
     return hand_over(request, "marked_workbook", pk)
 
 
 @opens("marked_workbook")
 def marked_workbook(user: Account, key: str) -> Sendable:
     imported = import_in_scope(user, key)
+    demand(may_take_marked(user, imported))
     return Sendable(marked_up_workbook(imported), f"已标注_{imported.file_name}", XLSX)
 
 

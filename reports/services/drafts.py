@@ -20,9 +20,12 @@ JOB = "document"
 
 
 @intention
-def make_drafts(training_class: TrainingClass, *, actor: Account) -> Batch:
-    """A draft of every document that the class owes and has not issued; those that exist are made anew."""
-    hold_class(training_class)
+def make_drafts(training_class: TrainingClass, *, actor: Account, seen: int | None = None) -> Batch:
+    """A draft of every document that the class owes and has not issued; those that exist are made anew.
+
+    `seen`: the revision of the class that the actor looked at. Raises Conflict when it moved on.
+    """
+    hold_class(training_class, seen)
     drafts = refresh_drafts(training_class)
     if not drafts:
         raise Refused("没有可以生成草稿的文书：本班尚未计算成绩，或文书已全部印发")

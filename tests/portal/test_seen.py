@@ -58,7 +58,14 @@ def test_leave_is_not_let_pass_for_a_result_that_changed_since(yunling, client_o
     assert who.override_reason == ""
 
 
-@pytest.mark.parametrize("page", ["results_confirm", "results_show"])
+def test_drafts_of_scores_that_changed_since_are_not_made(yunling, client_of, somebody_else_was_quicker):
+    one = somebody_else_was_quicker
+    assert send(client_of(yunling.staff), "class_drafts", one.pk, seen=0).status_code == 409
+    assert not Document.objects.filter(training_class=one).exists()
+    assert send(client_of(yunling.staff), "class_drafts", one.pk, seen=1).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["results_confirm", "results_show", "class_drafts"])
 def test_without_a_revision_nothing_is_done(yunling, client_of, page):
     assert send(client_of(yunling.staff), page, yunling.open_class.pk).status_code == 400
 

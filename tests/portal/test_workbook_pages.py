@@ -1,6 +1,8 @@
 """The workbook's way in: what is refused, what is kept, what a repeat gets, who was quicker."""
 
+import hashlib
 import zipfile
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -9,11 +11,12 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from assessments.models import WorkbookImport
-from assessments.services import export_class
+from assessments.services import export_class, rehearse_workbook
 from core.forms import UPLOAD_LIMIT
 from core.keys import new_key
+from core.models import AuditEntry
 from tests import factories as make
-from training.models import TrainingClass
+from training.models import ClassRole, TrainingClass
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +177,28 @@ def test_faults_stand_by_sheet_and_row(manager, yunling, workbook):
     assert "有 2 处错误" in page and "校验位不符，应为 7" in page and "量化记录 第3行 姓名：不在名册" in page
     assert "花名册 第15行 身份证号：" not in page
     assert "确认导入" not in page
+
+
+@pytest.fixture
+def former_manager(yunling, workbook):
+    """Uploaded when she managed the class; another one manages it since."""
+    imported = rehearse_workbook(workbook, "班次.xlsx", actor=yunling.manager, unit=yunling.school)
+    WorkbookImport.objects.filter(pk=imported.pk).update(training_class=yunling.open_class)
+    ClassRole.objects.filter(training_class=yunling.open_class, account=yunling.manager).update(until=date(2020, 1, 2))
+    return imported
+
+
+def test_sec_21_who_manages_the_class_no_longer_takes_no_numbers_of_it(yunling, manager, former_manager):
+    url = reverse("portal:workbook_marked", args=[former_manager.pk])
+    answer = manager.get(url)
+    assert answer.status_code == 403
+    assert "现在由其他班主任管理" in answer.content.decode()
+    assert not AuditEntry.objects.filter(event="import.marked").exists()
+
+
+def test_b08_what_could_not_be_read_is_in_the_log_by_its_hash(manager, yunling):
+    assert send(manager, b"not a workbook", unit=str(yunling.root.pk)).status_code == 422
+    entry = AuditEntry.objects.get(event="import.rejected")
+    assert (entry.actor_id, entry.unit_id, entry.result) == (yunling.manager.pk, yunling.root.pk, "refused")
+    assert entry.after["sha256"] == hashlib.sha256(b"not a workbook").hexdigest()
+    assert not WorkbookImport.objects.exists()

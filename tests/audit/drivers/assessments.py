@@ -1,6 +1,7 @@
 """How assessments' events come about."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -11,7 +12,7 @@ from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from tests.samples import workbook
 
-REASON = {"reason": "会议纪要第三号"}
+REASON: dict[str, Any] = {"reason": "会议纪要第三号"}
 NOBODY = (0, 0, 0, 0)
 
 

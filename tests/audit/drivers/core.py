@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
@@ -48,6 +49,12 @@ def tampered_with(scene: Scene) -> None:
     scene.get("staff", "admin:trainees_cadre_change", cadre.pk, code=500)
 
 
+def virus_found(scene: Scene) -> None:
+    file = SimpleUploadedFile("本班.xlsx", b"PK anything")
+    with override_settings(SCANNER="required"), patch("core.scanning.found_by_scanner", return_value="Win.Test.EICAR"):
+        scene.post("staff", "workbook_upload", workbook=file, unit=scene.city.root.pk, code=422)
+
+
 DRIVERS = {
     "access.refused": (somebody_not_allowed, "unit object"),
     "access.not_found": (somebody_out_of_scope, "unit object"),
@@ -56,6 +63,7 @@ DRIVERS = {
     "audit.export": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_export"), "unit object"),
     "audit.verify": (lambda scene: call_command("audit_verify"), AUTOMATIC),
     "sealed.unreadable": (tampered_with, "unit object"),
+    "upload.infected": (virus_found, "unit object"),
     "sweep.done": (overdue_file, AUTOMATIC),
 }
 
