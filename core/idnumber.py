@@ -58,6 +58,11 @@ def fault_of(number: str, today: datetime.date) -> IdFault | None:
     return None
 
 
+def is_id_number(text: str) -> bool:
+    """Whether somebody has typed a whole number, right or wrong; white space inside is let pass."""
+    return bool(_FORM.fullmatch("".join(normalise(text).split())))
+
+
 def mask(number: str) -> str:
     """Return the number with all but the first and the last character hidden (SEC-31)."""
     if len(number) < 3:

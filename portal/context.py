@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.idnumber import is_id_number
 from portal.rail import Standing, account_of, rail_of
 
 
@@ -25,10 +26,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rail": rail_of(standing, request.path),
         "account": account_of(standing),
         "search_url": reverse("portal:search") if standing.searches else "",
+        "number_search_url": reverse("portal:search_number"),
         "sign_out_url": reverse("portal:sign_out"),
         "password_url": reverse("portal:password_change"),
         "messages_url": "",
         "unread": 0,
-        "q": request.GET.get("q", "")[:50],
+        "q": "" if is_id_number(q := request.GET.get("q", "")[:50]) else q,
         "foot_links": [{"label": "组件", "url": reverse("portal:styleguide")}],
     }

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.forms import OperationForm, SeenForm, SeenReasonForm, UploadField
+from core.idnumber import fault_of, normalise
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Unit
 from training.models import Session
@@ -52,6 +53,18 @@ class SearchForm(forms.Form):
     """A name, its pinyin or its initials; a class's name or number."""
 
     q = forms.CharField(label="搜索", max_length=50, required=False, strip=True)
+
+
+class NumberForm(forms.Form):
+    """A whole ID number; it comes by POST, because addresses are kept by browsers and servers."""
+
+    number = forms.CharField(label="身份证号", max_length=50)
+
+    def clean_number(self) -> str:
+        number = "".join(normalise(self.cleaned_data["number"]).split())
+        if fault_of(number, timezone.localdate()):
+            raise forms.ValidationError("请输入完整、正确的 18 位身份证号；只凭前几位不能查找")
+        return number
 
 
 class LessonForm(OperationForm):

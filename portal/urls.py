@@ -85,6 +85,7 @@ urlpatterns = [
     path("workbooks/<uuid:pk>/confirm/", workbook.workbook_confirm, "workbook_confirm"),
     path("workbooks/<uuid:pk>/done/", workbook.workbook_done, "workbook_done"),
     path("search/", search.search, "search"),
+    path("search/number/", search.search_number, "search_number"),
     path("styleguide/", search.components, "styleguide"),
     path("d/<str:token>/", documents.verify_document, "verify"),
     path("files/<str:token>/", files.file, "file"),

@@ -2,19 +2,22 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from core.admin import NamedAdmin, ScopedInline
 from core.forms import ReasonForm
+from core.idnumber import is_id_number
 from core.keys import new_key
 from organization.freshness import ask_again
 from trainees.models import Appointment, Cadre
 from trainees.services import unmask_id_number
+
+NOT_IN_AN_ADDRESS = "身份证号不放在网址里，没有查找；请在页面上方的搜索框输入整个号码"
 
 
 class Appointments(ScopedInline):
@@ -42,6 +45,13 @@ class CadreAdmin(NamedAdmin):
     def id_number(self, cadre: Cadre) -> str:
         url = reverse("admin:trainees_cadre_unmask", args=[cadre.pk])
         return format_html('{} <a href="{}">查看完整号码</a>', cadre.masked_id_number, url)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """An ID number in an address is not looked for (the page's script sends it by POST to the portal's search)."""
+        if is_id_number(request.GET.get("q", "")):
+            self.message_user(request, NOT_IN_AN_ADDRESS, messages.WARNING)
+            return redirect("admin:trainees_cadre_changelist")
+        return super().changelist_view(request, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.unmask)

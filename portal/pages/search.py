@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from core.crypto import blind_index
 from organization.models import Account
 from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass
@@ -12,17 +13,33 @@ from training.models import Enrolment, TrainingClass
 MOST = 20
 
 
-def found(user: Account, q: str) -> list[dict[str, Any]]:
+Group = dict[str, Any]
+
+
+def found(user: Account, q: str) -> list[Group]:
     """Groups with at least one row."""
     text = q.strip()
     if not text:
         return []
     groups = [
         {"label": "班次", "icon": "school", "rows": classes(user, text)},
-        {"label": "学员", "icon": "user", "rows": trainees(user, text)},
-        {"label": "干部", "icon": "users", "rows": cadres(user, text)},
+        *people(user, named(text, "cadre__"), named(text)),
     ]
     return [group for group in groups if group["rows"]]
+
+
+def with_number(user: Account, number: str) -> list[Group]:
+    """Whoever has exactly this ID number, through the keyed hash, in scope (SEC-32)."""
+    index = blind_index(number)
+    groups = people(user, Q(cadre__id_number_index=index), Q(id_number_index=index))
+    return [group for group in groups if group["rows"]]
+
+
+def people(user: Account, trainee: Q, cadre: Q) -> list[Group]:
+    return [
+        {"label": "学员", "icon": "user", "rows": trainees(user, trainee)},
+        {"label": "干部", "icon": "users", "rows": cadres(user, cadre)},
+    ]
 
 
 def named(text: str, prefix: str = "") -> Q:
@@ -45,10 +62,10 @@ def classes(user: Account, text: str) -> list[dict[str, str]]:
     ]
 
 
-def trainees(user: Account, text: str) -> list[dict[str, str]]:
+def trainees(user: Account, asked: Q) -> list[dict[str, str]]:
     """Trainees of the classes whose records the account may open."""
     managed = TrainingClass.objects.managed_by(user)
-    rows = Enrolment.objects.visible_to(user).filter(named(text, "cadre__"), training_class__in=managed)
+    rows = Enrolment.objects.visible_to(user).filter(asked, training_class__in=managed)
     linked = rows.select_related("training_class", "unit").order_by("cadre__pinyin", "-since", "pk")
     return [
         {
@@ -60,9 +77,9 @@ def trainees(user: Account, text: str) -> list[dict[str, str]]:
     ]
 
 
-def cadres(user: Account, text: str) -> list[dict[str, str]]:
+def cadres(user: Account, asked: Q) -> list[dict[str, str]]:
     """People of the area; department staff open their record in the admin."""
-    rows = Cadre.objects.visible_to(user).filter(named(text), canonical=None).select_related("unit")
+    rows = Cadre.objects.visible_to(user).filter(asked, canonical=None).select_related("unit")
     return [
         {"url": cadre_url(user, row), "label": row.name, "detail": row.unit.name}
         for row in rows.order_by("pinyin", "pk")[:MOST]

@@ -84,6 +84,19 @@ function release(form) {
   }
 }
 
+// A whole ID number in a search box does not go into the address, where browsers and servers keep it: it is posted.
+document.addEventListener("submit", (event) => {
+  const asked = event.target.method === "get" ? event.target.elements.namedItem("q") : null;
+  const number = asked?.value?.normalize("NFKC").replace(/\s/g, "").toUpperCase() ?? "";
+  const form = find("number-search");
+  if (!form || !/^\d{17}[\dX]$/.test(number)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.elements.namedItem("number").value = number;
+  asked.value = "";
+  form.submit();
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.dataset.guard === "off") return;

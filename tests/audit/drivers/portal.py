@@ -1,6 +1,14 @@
 """How the pages' own events come about."""
 
+from tests.audit.drivers.scene import Scene
+
+
+def number_looked_for(scene: Scene) -> None:
+    scene.post("staff", "search_number", code=200, number=scene.city.cadres[0].open_id_number())
+
+
 DRIVERS = {
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),
+    "search.id_number": (number_looked_for, "unit object"),
 }
