@@ -107,6 +107,21 @@ def may_see_roster(door: Door) -> Refusal | None:
     return Refusal("查看学员名册", "名册供班主任和组织部使用", "班主任、组织部干部教育科")
 
 
+def may_see_attendance(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("查看考勤", "考勤供班主任和组织部使用；考评工作小组在成绩中查看考勤得分", "班主任、组织部干部教育科")
+
+
+def may_mark(door: Door) -> Refusal | None:
+    """Marks are kept by the class's managers and the department, until the class is closed."""
+    if not door.writing:
+        return Refusal("登记考勤", "班次已结班或已取消，考勤只能查看", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("登记考勤", "考勤由班主任登记", "班主任、组织部干部教育科")
+
+
 def may_see_papers(door: Door) -> Refusal | None:
     if door.papers:
         return None

@@ -25,6 +25,7 @@ TABS = (
     ("概览", "class_page", "inside"),
     ("学员", "class_roster", "roster"),
     ("课程表", "class_timetable", "inside"),
+    ("考勤", "class_attendance", "roster"),
     ("成绩", "class_results", "inside"),
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),
@@ -120,4 +121,5 @@ def page(one: TrainingClass, door: Door, active: str, fragment: str) -> dict[str
         ],
         "asks": [],
         "charts": [],
+        "styles": [],
     }
