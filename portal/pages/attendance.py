@@ -64,7 +64,9 @@ def grid_of(request: HttpRequest, one: TrainingClass) -> Grid:
     rows = rows.filter(named(q)) if q else rows
     people = page_of(request, rows.select_related("unit"), PAGE_SIZE)
     people.object_list = list(people.object_list)
-    return Grid(one, sessions, [each for each in sessions if monday_of(each.date) == monday], monday, people, groups, group, q)
+    return Grid(
+        one, sessions, [each for each in sessions if monday_of(each.date) == monday], monday, people, groups, group, q
+    )
 
 
 def named(q: str) -> Q:
@@ -254,11 +256,13 @@ def fragment(grid: Grid, door: Door, refusal: str) -> dict[str, Any]:
         "days": days(grid.week),
         "rows": [row_of(who, grid, standing, shown["people"][str(who.pk)]) for who in grid.people.object_list],
         "length": len(grid.sessions),
-        "keys": [{"mark": mark, "label": label, "sign": SIGNS[mark], "key": KEYS[mark]} for mark, label in LABELS.items()],
+        "keys": [
+            {"mark": mark, "label": label, "sign": SIGNS[mark], "key": KEYS[mark]} for mark, label in LABELS.items()
+        ],
         "refusal": refusal,
         "settings": client(grid, not refusal),
         "now_url": reverse("portal:attendance_now", args=[grid.one.pk]),
-        "import_url": "" if refusal else reverse("portal:machine_upload", args=[grid.one.pk]),
+        "import_url": "",
         "help": "portal/help/_attendance.html",
         "script": "js/attendance.js",
         "styles": ["css/attendance.css"],
@@ -272,7 +276,7 @@ def client(grid: Grid, writing: bool) -> dict[str, Any]:
         "writing": writing,
         "saveUrl": reverse("portal:attendance_marks", args=args),
         "changesUrl": reverse("portal:attendance_changes", args=args),
-        "historyUrl": reverse("portal:attendance_history", args=args),
+        "cellsUrl": reverse("portal:class_attendance", args=args),
         "cursor": cursor_of(grid),
         "week": grid.monday.isoformat() if grid.monday else "",
         "length": len(grid.sessions),

@@ -21,7 +21,9 @@ def history(who: Enrolment, when: Session) -> dict[str, Any]:
 
 def rows_of(who: Enrolment, when: Session) -> list[str]:
     """The rows that held the cell's mark: the one of today, and those that were cleared (index mark_cleared)."""
-    there = AttendanceMark.objects.unscoped(WHY).filter(enrolment=who, session=when, training_class=when.training_class_id)
+    there = AttendanceMark.objects.unscoped(WHY).filter(
+        enrolment=who, session=when, training_class=when.training_class_id
+    )
     gone = RowChange.objects.filter(
         table_name=TABLE, verb=RowChange.Verb.DELETE, before__enrolment_id=str(who.pk), before__session_id=str(when.pk)
     )

@@ -75,6 +75,7 @@ def groups(one: TrainingClass, when: Session) -> list[dict[str, Any]]:
 
 
 def person(who: Enrolment, mark: AttendanceMark | None) -> dict[str, Any]:
-    stands = {"mark": mark.mark, "label": LABELS[mark.mark], "version": mark.version, "source": mark.source}
-    nothing = {"mark": "", "label": "未记", "version": 0, "source": ""}
-    return {"key": who.pk, "name": who.roster_name, "number": who.position} | (stands if mark else nothing)
+    stands = {"mark": "", "label": "未记", "version": 0, "source": ""}
+    if mark is not None:
+        stands = {"mark": mark.mark, "label": LABELS[mark.mark], "version": mark.version, "source": mark.source}
+    return {"key": who.pk, "name": who.roster_name, "number": who.position} | stands

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -101,18 +101,10 @@ def attendance_changes(request: SignedIn, pk: UUID) -> JsonResponse:
 
 
 @require_safe
-def attendance_history(request: SignedIn, pk: UUID) -> HttpResponse:
+def attendance_history(request: SignedIn, pk: UUID, enrolment: UUID, session: UUID) -> HttpResponse:
     """Every change of one cell, for the drawer."""
     one, door = class_and_door(request, pk)
     demand(may_see_attendance(door))
-    who = get_in_scope(Enrolment.objects.all(), request.user, pk=key(request, "enrolment"), training_class=one)
-    when = get_in_scope(Session.objects.all(), request.user, pk=key(request, "session"), training_class=one)
+    who = get_in_scope(Enrolment.objects.all(), request.user, pk=enrolment, training_class=one)
+    when = get_in_scope(Session.objects.all(), request.user, pk=session, training_class=one)
     return render(request, "portal/class/_attendance_history.html", history(who, when))
-
-
-def key(request: SignedIn, name: str) -> UUID:
-    """A key in the query, or 404."""
-    try:
-        return UUID(request.GET.get(name, ""))
-    except ValueError as error:
-        raise Http404 from error

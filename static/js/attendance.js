@@ -285,8 +285,7 @@ async function poll() {
 async function history() {
   const cell = cells[at[0]]?.[at[1]];
   if (!cell) return;
-  const query = new URLSearchParams({ enrolment: cell.enrolment, session: cell.session });
-  const response = await fetch(`${settings.historyUrl}?${query}`);
+  const response = await fetch(`${settings.cellsUrl}${cell.enrolment}/${cell.session}/`);
   if (!response.ok || response.redirected) return;
   find("att-history-in").innerHTML = await response.text();
   find("att-history").showModal();
@@ -297,7 +296,7 @@ async function history() {
 function jump(digit) {
   typed = performance.now() - typedAt < TYPING ? typed + digit : digit;
   typedAt = performance.now();
-  const row = rows.findIndex((one) => one.dataset.number === typed);
+  const row = rows.findIndex((one) => one.dataset.number === typed.replace(/^0+/, ""));
   if (row >= 0) go([row, at[1]]);
 }
 
@@ -317,6 +316,7 @@ function pressed(event) {
   const act = actOf(event);
   if (!act) return;
   event.preventDefault();
+  if (!/^\d$/.test(event.key)) typed = "";
   act();
 }
 

@@ -72,6 +72,11 @@ def open_class(city: City) -> list[Any]:
     return [city.open_class.pk]
 
 
+def one_cell(city: City) -> list[Any]:
+    who = city.enrolments[0]
+    return [who.training_class_id, who.pk, who.marks.get().session_id]
+
+
 def enrolment(city: City) -> list[Any]:
     return [city.enrolments[0].pk]
 
@@ -146,6 +151,12 @@ ROWS = (
         method="post", data={"seen": 1, "date": "2026-03-04", "period": 3}),
     Row("session_remove", a_free_session, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
         method="post", data={"seen": 1}),
+    # attendance: by whoever keeps the roster, until the class is closed; assessors and leaders see no marks
+    Row("class_attendance", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("attendance_changes", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("attendance_history", one_cell, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("attendance_now", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("attendance_marks", open_class, ok="staff manager", forbidden="assessor leader trainee", code=400, method="post"),
     # sign-in slips: by whoever keeps the roster, while the class is worked with; the file only to who ordered it
     Row("class_slips", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("slips_order", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post"),

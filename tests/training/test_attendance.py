@@ -55,7 +55,7 @@ def grant(who, when, kind=Mark.SICK):
         training_class=who.training_class, enrolment=who, kind=kind, reason="住院", first=when.date, last=when.date,
         hours=when.hours, half_days=1, state=LeaveRequest.State.GRANTED,
     )  # fmt: skip
-    LeaveSession.objects.create(request=leave, session=when)
+    LeaveSession.objects.create(request=leave, session=when, date=when.date, period=when.period)
     AttendanceMark.objects.create(
         training_class=who.training_class, enrolment=who, session=when, mark=kind, source="leave", leave=leave
     )
