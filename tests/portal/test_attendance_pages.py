@@ -201,7 +201,7 @@ def test_the_story_of_a_cell_also_after_it_was_cleared(yunling, client_of, manag
 
 
 def test_calling_over_shows_the_session_that_is_on(manager, story):
-    one, seats, lessons = story
+    one, _, lessons = story
     page = manager.get(url("attendance_now", one, session=lessons[2].pk))
     assert page.context["when"]["day"] == "2026年6月2日"
     assert [group["name"] for group in page.context["groups"]] == ["第一组", "第二组"]

@@ -141,7 +141,7 @@ def test_leave_is_overwritten_by_an_explicit_act_and_comes_back_by_undo(story, a
 
 
 def test_a_session_is_recorded_once_everybody_has_a_mark(story, actor):
-    where, seats, (when, other) = story
+    where, seats, (when, _) = story
     save_marks(where, [Edit(who.pk, when.pk, Mark.PRESENT) for who in seats[:2]], actor=actor)
     assert not Session.objects.filter(recorded=True).exists()
     version = save_marks(where, [Edit(seats[2].pk, when.pk, Mark.ABSENT)], actor=actor).saved[0].version
