@@ -62,6 +62,7 @@ DRIVERS = {
     "audit.read": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_changelist"), "unit object"),
     "audit.export": (lambda scene: scene.get("audit_admin", "admin:core_auditentry_export"), "unit object"),
     "audit.verify": (lambda scene: call_command("audit_verify"), AUTOMATIC),
+    "keys.reseal": (lambda scene: call_command("reencrypt"), AUTOMATIC),
     "sealed.unreadable": (tampered_with, "unit object"),
     "upload.infected": (virus_found, "unit object"),
     "sweep.done": (overdue_file, AUTOMATIC),

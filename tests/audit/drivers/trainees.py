@@ -1,5 +1,7 @@
 """How trainees' events come about."""
 
+from django.core.management import call_command
+
 from portal.demo.cadres import link_account, verify_cadres
 from tests.audit.drivers.scene import Scene
 
@@ -22,5 +24,6 @@ def number_seen(scene: Scene) -> None:
 DRIVERS = {
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,
+    "keys.reindex": (lambda scene: call_command("reindex"), "actor unit object request"),
     "cadre.verify": checked_with_the_file,
 }
