@@ -159,7 +159,7 @@ def test_a_workbook_never_changes_a_master_record(known, actor):
     assert Cadre.objects.get(name=person.name).ethnic_group == "壮族"
 
 
-def test_confirmed_results_are_not_overwritten_by_a_workbook(known, actor):
+def test_sec_22_confirmed_results_are_not_overwritten_by_a_workbook(known, actor):
     confirm_results(known, actor=actor)
     imported = rehearse_workbook(workbook("clean"), "x.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
     with pytest.raises(Refused, match="成绩已确认"):

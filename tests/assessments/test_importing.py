@@ -27,7 +27,7 @@ def test_samples_give_their_results_to_the_last_cent(name):
         assert {**found[person], "items": items} == row, person
 
 
-def test_the_faulty_sample_is_refused_whole():
+def test_rel_06_the_faulty_sample_is_refused_whole():
     actor = office()
     imported = rehearse_workbook(workbook("faulty"), "faulty.xlsx", actor=actor, unit=Unit.objects.get(code="YL"))
     found = {(fault["sheet"], fault["row"], fault["code"]) for fault in imported.faults["errors"]}
@@ -38,7 +38,7 @@ def test_the_faulty_sample_is_refused_whole():
     assert [model.objects.count() for model in COUNTED] == [0] * len(COUNTED)
 
 
-def test_import_twice_is_once():
+def test_rel_06_import_twice_is_once():
     actor = office()
     first = take_in(workbook("untidy"), actor)
     before = [model.objects.count() for model in COUNTED], figures(first), load_book(first)
@@ -63,7 +63,7 @@ def test_export_then_import_elsewhere_gives_the_same_class(name, django_db_block
     assert AuditEntry.objects.filter(event="class.export", object_id=str(first.pk)).count() == 1
 
 
-def test_a_class_that_changed_since_the_rehearsal_is_a_conflict():
+def test_rel_04_a_class_that_changed_since_the_rehearsal_is_a_conflict():
     anna, ben = office("anna"), office("ben")
     city = Unit.objects.get(code="YL")
     one = rehearse_workbook(workbook("clean"), "a.xlsx", actor=anna, unit=city)

@@ -116,7 +116,7 @@ def test_confirming_recomputes_and_writes_the_outcome_on_the_enrolments(rows, cl
     assert events("results.confirm").get().object_id == str(rows.training_class.pk)
 
 
-def test_confirmed_results_are_not_rewritten(rows, clerk):
+def test_sec_22_confirmed_results_are_not_rewritten(rows, clerk):
     confirm_results(rows.training_class, actor=clerk)
     with pytest.raises(Refused, match="已经确认，不能直接重算"):
         score_class(rows.training_class, actor=clerk)
@@ -135,7 +135,7 @@ def test_an_empty_roster_and_a_class_without_scheme_are_refused(clerk):
         score_class(rows.training_class, actor=clerk)
 
 
-def test_an_amendment_touches_only_what_changed_and_keeps_before_and_after(rows, clerk):
+def test_sec_22_an_amendment_touches_only_what_changed_and_keeps_before_and_after(rows, clerk):
     confirm_results(rows.training_class, actor=clerk)
     rows.enter(rows.enrolments[2], "加分项", "2")
     changed = amend_results(rows.training_class, actor=clerk, reason="漏登一次加分")
@@ -171,7 +171,7 @@ def test_who_leaves_after_confirmation_is_among_those_touched(rows, clerk):
     assert (gone.total, gone.grade, Result.objects.filter(enrolment=gone).count()) == (None, "", 0)
 
 
-def test_an_amendment_needs_a_confirmation_and_a_reason(rows, clerk):
+def test_sec_22_an_amendment_needs_a_confirmation_and_a_reason(rows, clerk):
     with pytest.raises(Refused, match="尚未确认"):
         amend_results(rows.training_class, actor=clerk, reason="更正")
     confirm_results(rows.training_class, actor=clerk)

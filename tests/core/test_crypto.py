@@ -10,12 +10,12 @@ PLACE = "trainees_cadre:1:id_number"
 
 
 @given(st.binary(max_size=300))
-def test_what_is_sealed_opens(data):
+def test_sec_33_what_is_sealed_opens(data):
     assert open_bytes(seal_bytes(data, PLACE), PLACE) == data
 
 
 @given(st.binary(min_size=1, max_size=50), st.data())
-def test_one_changed_byte_fails_closed(data, draw):
+def test_sec_33_one_changed_byte_fails_closed(data, draw):
     sealed = bytearray(seal_bytes(data, PLACE))
     place = draw.draw(st.integers(0, len(sealed) - 1))
     sealed[place] ^= 1
@@ -23,30 +23,30 @@ def test_one_changed_byte_fails_closed(data, draw):
         open_bytes(bytes(sealed), PLACE)
 
 
-def test_a_value_copied_to_another_row_does_not_open():
+def test_sec_33_a_value_copied_to_another_row_does_not_open():
     with pytest.raises(Unreadable):
         open_text(seal_text("991234199001010016", PLACE), PLACE.replace("1:", "2:"))
 
 
-def test_the_same_value_never_looks_the_same():
+def test_sec_33_the_same_value_never_looks_the_same():
     assert seal_text("991234199001010016", PLACE) != seal_text("991234199001010016", PLACE)
 
 
-def test_old_keys_still_open_and_the_first_seals(settings):
+def test_sec_11_old_keys_still_open_and_the_first_seals(settings):
     old = seal_text("甲", PLACE)
     settings.FIELD_KEYS = {"k9": bytes(range(16)), **settings.FIELD_KEYS}
     assert open_text(old, PLACE) == "甲"
     assert seal_bytes("乙".encode(), PLACE).startswith(b"k9\0")
 
 
-def test_without_its_key_a_value_stays_shut(settings):
+def test_sec_33_without_its_key_a_value_stays_shut(settings):
     old = seal_text("甲", PLACE)
     settings.FIELD_KEYS = {"k9": bytes(range(16))}
     with pytest.raises(Unreadable, match="缺少对应的密钥"):
         open_text(old, PLACE)
 
 
-def test_the_index_is_keyed(settings):
+def test_sec_33_the_index_is_keyed(settings):
     first = blind_index("991234199001010016")
     settings.INDEX_KEY = bytes(32)
     assert first != blind_index("991234199001010016")

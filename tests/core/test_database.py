@@ -13,7 +13,7 @@ APPEND_ONLY = [model for model in apps.get_models() if getattr(model, "append_on
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
-def test_app_role_may_only_insert_into_append_only_tables(model, statement):
+def test_sec_36_sec_12_app_role_may_only_insert_into_append_only_tables(model, statement):
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
         transaction.atomic(),
@@ -22,7 +22,7 @@ def test_app_role_may_only_insert_into_append_only_tables(model, statement):
         cursor.execute(statement.format(model._meta.db_table))
 
 
-def test_the_owner_is_refused_by_triggers_too(own_database):
+def test_sec_36_the_owner_is_refused_by_triggers_too(own_database):
     record("test", actor=None)
     table = AuditEntry._meta.db_table
     for statement in (f"UPDATE {table} SET event = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
@@ -32,6 +32,6 @@ def test_the_owner_is_refused_by_triggers_too(own_database):
 
 
 @pytest.mark.django_db
-def test_app_role_changes_no_structure():
+def test_sec_12_app_role_changes_no_structure():
     with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE organization_unit ADD COLUMN x int")

@@ -42,7 +42,7 @@ def test_b10_address_codes_are_not_checked():
     assert idnumber.fault_of("00000019491231" + "002" + idnumber.check_character("00000019491231002"), TODAY) is None
 
 
-def test_full_width_and_lower_case_are_normalised():
+def test_b10_full_width_and_lower_case_are_normalised():
     assert idnumber.normalise("　１１０１０５１９４９１２３１００２ｘ ") == "11010519491231002X"
 
 

@@ -78,7 +78,7 @@ def test_everything_is_made_once_and_counted(own_database):
     assert set(BatchItem.objects.values_list("attempts", flat=True)) == {1}
 
 
-def test_a_batch_of_a_transaction_that_failed_was_never_there(own_database):
+def test_rel_07_a_batch_of_a_transaction_that_failed_was_never_there(own_database):
     with pytest.raises(RuntimeError), transaction.atomic():
         jobs.submit("note", "撤回的批次", [new_key()], actor=None)
         raise RuntimeError
@@ -97,7 +97,7 @@ def test_a_failure_undoes_what_was_written_and_pauses_longer_each_time(own_datab
     assert made() == 0
 
 
-def test_three_failures_end_where_somebody_sees_it_and_others_go_on(own_database):
+def test_rel_08_three_failures_end_where_somebody_sees_it_and_others_go_on(own_database):
     batch = batch_of("break")
     BatchItem.objects.create(batch=batch, kind="note", subject_id=new_key())
     for _ in range(4):
@@ -120,7 +120,7 @@ def test_what_cannot_be_made_fails_at_once_with_its_sentence(own_database):
     assert AuditEntry.objects.get(event="gave up").reason == "模板缺少单位名称"
 
 
-def test_an_attempt_that_killed_its_worker_counts_and_frees_the_row(own_database):
+def test_rel_08_an_attempt_that_killed_its_worker_counts_and_frees_the_row(own_database):
     batch = batch_of("die")
     for attempt in (1, 2, 3):
         end_pauses()
@@ -151,7 +151,7 @@ def test_a_row_that_is_held_is_passed_over(own_database):
     assert list(BatchItem.objects.order_by("id").values_list("state", flat=True)) == [State.WAITING, State.DONE]
 
 
-def test_four_workers_share_a_batch_and_make_nothing_twice(own_database):
+def test_rel_09_four_workers_share_a_batch_and_make_nothing_twice(own_database):
     batch = batch_of("note", 40)
     workers = [threading.Thread(target=drain_in_thread, args=[batch.id]) for _ in range(4)]
     for worker in workers:

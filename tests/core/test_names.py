@@ -45,7 +45,7 @@ def test_other_brackets_belong_to_the_name(written: str):
 @pytest.mark.parametrize(
     "bad", ["张\x00三", "张\x0b三", "张\u202e三", "张\u200b三", "\ufeff张三", "张\u2066三", "张\ud800"]
 )
-def test_b17_b18_invisible_characters_are_faults(bad: str):
+def test_sec_28_b17_b18_invisible_characters_are_faults(bad: str):
     assert "看不见的字符" in (names.fault_of(bad) or "")
 
 

@@ -167,7 +167,7 @@ def test_a_number_stays_with_its_unit():
 # ---- SEC-27, E5, E6: what a document may load and hold ----
 
 
-def test_sec_27_foreign_resources_stop_the_document(listener: tuple[str, list[str]], tmp_path: Path):
+def test_sec_27_e6_foreign_resources_stop_the_document(listener: tuple[str, list[str]], tmp_path: Path):
     address, asked = listener
     canary = tmp_path / "canary.txt"
     canary.write_text("CANARY-4711")
@@ -206,7 +206,7 @@ def test_only_png_and_jpeg_are_images():
         pdf_of('<img src="image:other">', {"seal": b"\xff\xd8\xff"})
 
 
-def test_e5_a_cell_of_8000_characters_is_quick_and_cut():
+def test_sec_27_e5_a_cell_of_8000_characters_is_quick_and_cut():
     table = f"<table><tr><th>姓名</th><th>备注</th></tr><tr><td>张伟</td><td>{'学' * 8_000}</td></tr></table>"
     begun = time.perf_counter()
     pdf = pdf_of(table)
@@ -216,7 +216,7 @@ def test_e5_a_cell_of_8000_characters_is_quick_and_cut():
     assert "……（以下从略）" in content
 
 
-def test_e5_a_long_cell_with_markup_is_cut_as_a_whole():
+def test_sec_27_e5_a_long_cell_with_markup_is_cut_as_a_whole():
     content = pdf_reading.text(
         pdf_of(f"<table><tr><td>{'甲' * 1_500}<b>{'乙' * 1_500}</b>{'丙' * 9}</td></tr></table>")
     )

@@ -48,7 +48,7 @@ def listening(own_database, monkeypatch):
     thread.join()
 
 
-def test_a_bell_rings_within_two_seconds_of_the_commit(listening):
+def test_rel_07_a_bell_rings_within_two_seconds_of_the_commit(listening):
     time.sleep(0.5)  # by then it listens
     begun = time.monotonic()
     batch = submitted()
@@ -56,7 +56,7 @@ def test_a_bell_rings_within_two_seconds_of_the_commit(listening):
     assert time.monotonic() - begun < 10.0
 
 
-def test_the_tick_finds_work_that_nobody_announced(own_database, monkeypatch):
+def test_rel_07_the_tick_finds_work_that_nobody_announced(own_database, monkeypatch):
     monkeypatch.setattr(relay, "TICK", 0.1)
     bells: list = []
     heard = Relay(ring=bells.append)
@@ -67,7 +67,7 @@ def test_the_tick_finds_work_that_nobody_announced(own_database, monkeypatch):
     assert bells == [batch.id]
 
 
-def test_it_rings_once_and_again_only_after_a_while(own_database, monkeypatch):
+def test_rel_07_it_rings_once_and_again_only_after_a_while(own_database, monkeypatch):
     bells: list = []
     heard = Relay(ring=bells.append)
     batch = submitted()
@@ -77,7 +77,7 @@ def test_it_rings_once_and_again_only_after_a_while(own_database, monkeypatch):
     assert bells == [batch.id, batch.id]
 
 
-def test_it_is_silent_during_a_pause_and_when_all_is_done(own_database):
+def test_rel_07_it_is_silent_during_a_pause_and_when_all_is_done(own_database):
     heard = Relay(ring=lambda batch: None)
     submitted()
     BatchItem.objects.update(not_before=timezone.now() + timedelta(seconds=60))
@@ -89,7 +89,7 @@ def test_it_is_silent_during_a_pause_and_when_all_is_done(own_database):
     assert heard.rung == {}
 
 
-def test_a_bell_that_the_broker_did_not_take_is_rung_again(own_database):
+def test_rel_07_a_bell_that_the_broker_did_not_take_is_rung_again(own_database):
     taken: list = []
 
     def broken(batch):
@@ -104,7 +104,7 @@ def test_a_bell_that_the_broker_did_not_take_is_rung_again(own_database):
     assert taken == [batch.id]
 
 
-def test_only_the_relay_talks_to_the_broker():
+def test_rel_07_only_the_relay_talks_to_the_broker():
     found = []
     for app in APPS:
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):

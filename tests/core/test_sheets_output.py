@@ -59,7 +59,7 @@ def test_b17_control_characters_never_reach_a_file():
     assert sheet["A1"].value == "张三"
 
 
-def test_id_numbers_stay_texts_and_decimals_numbers():
+def test_sec_26_id_numbers_stay_texts_and_decimals_numbers():
     sheet = openpyxl.load_workbook(
         io.BytesIO(written("110105194912310020", Decimal("8.30"), datetime.date(2026, 3, 2)))
     )
@@ -69,7 +69,7 @@ def test_id_numbers_stay_texts_and_decimals_numbers():
 
 
 @given(st.text(max_size=60))
-def test_what_is_written_is_read_back(text: str):
+def test_sec_26_what_is_written_is_read_back(text: str):
     book = from_wire(parse(written("头", text), CLASS_WORKBOOK))
     expected = storable(text)
     read = book.sheets[0].rows[1].cells[0] if len(book.sheets[0].rows) > 1 else None

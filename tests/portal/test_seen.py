@@ -25,7 +25,7 @@ def somebody_else_was_quicker(yunling):
     return one
 
 
-def test_scores_that_changed_since_are_not_confirmed(yunling, client_of, somebody_else_was_quicker):
+def test_rel_04_scores_that_changed_since_are_not_confirmed(yunling, client_of, somebody_else_was_quicker):
     one = somebody_else_was_quicker
     answer = send(client_of(yunling.staff), "results_confirm", one.pk, seen=0)
     assert answer.status_code == 409
@@ -42,7 +42,7 @@ def test_scores_that_changed_since_are_not_shown(yunling, client_of, somebody_el
     assert set(Result.objects.filter(training_class=one).values_list("state", flat=True)) == states
 
 
-def test_a_confirmed_class_that_changed_since_is_not_amended(yunling, client_of):
+def test_rel_04_a_confirmed_class_that_changed_since_is_not_amended(yunling, client_of):
     one = yunling.training_class
     TrainingClass.objects.filter(pk=one.pk).update(revision=one.revision + 1)
     answer = send(client_of(yunling.staff), "results_amend", one.pk, seen=one.revision, reason="补记课堂纪律")

@@ -73,7 +73,7 @@ def test_no_file_at_all(manager):
     assert "请选择要上传的文件" in answer.content.decode()
 
 
-def test_a_body_beyond_every_form_is_turned_away_unread(manager):
+def test_sec_24_b30_a_body_beyond_every_form_is_turned_away_unread(manager):
     answer = manager.generic("POST", reverse(UPLOAD), b"", CONTENT_LENGTH=str(50_000_000))
     assert answer.status_code == 413
     assert "文件太大" in answer.content.decode()
@@ -86,7 +86,7 @@ def test_rel_03_a_repeated_upload_gets_the_first_answer(manager, yunling, workbo
     assert WorkbookImport.objects.count() == 1
 
 
-def test_rel_03_the_same_number_for_another_file_is_a_conflict(manager, yunling, workbook):
+def test_rel_03_b33_the_same_number_for_another_file_is_a_conflict(manager, yunling, workbook):
     op_id = str(new_key())
     send(manager, workbook, op_id=op_id, unit=str(yunling.root.pk))
     answer = send(manager, workbook + b" ", op_id=op_id, unit=str(yunling.root.pk))
@@ -94,7 +94,7 @@ def test_rel_03_the_same_number_for_another_file_is_a_conflict(manager, yunling,
     assert "请刷新页面后重试" in answer.content.decode()
 
 
-def test_a_form_without_its_number_is_not_understood(manager, yunling):
+def test_b33_a_form_without_its_number_is_not_understood(manager, yunling):
     answer = manager.post(reverse("portal:class_drafts", args=[yunling.open_class.pk]))
     assert answer.status_code == 400
 

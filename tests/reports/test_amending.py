@@ -68,7 +68,7 @@ def test_what_a_correction_touches_is_replaced_and_nothing_else(issued, actor):
     assert amendment.exists()
 
 
-def test_without_a_reason_nothing_is_written(issued, actor):
+def test_sec_22_without_a_reason_nothing_is_written(issued, actor):
     imported, _ = corrected(issued, actor)
     with pytest.raises(Refused, match="须写明理由"):
         amend_by_workbook(imported, actor=actor, reason="错", on=LATER)

@@ -64,7 +64,7 @@ def test_a_number_of_a_transaction_that_failed_was_never_taken(office):
     assert take(office, 1) == [3]
 
 
-def test_twenty_at_once_get_blocks_without_gap_or_repeat(office):
+def test_rel_05_twenty_at_once_get_blocks_without_gap_or_repeat(office):
     blocks = []
     assert together(20, lambda number: blocks.append(take(office, 1 + number % 3))) == []
     assert all(block == list(range(block[0], block[0] + len(block))) for block in blocks)
@@ -73,7 +73,7 @@ def test_twenty_at_once_get_blocks_without_gap_or_repeat(office):
     assert NumberSeries.objects.get().last == taken[-1]
 
 
-def test_without_the_lock_numbers_would_repeat(office, monkeypatch):
+def test_rel_05_without_the_lock_numbers_would_repeat(office, monkeypatch):
     """The positive control: the race is real, so the test above can fail (REL-05)."""
     take(office)
     pause = threading.Barrier(8)

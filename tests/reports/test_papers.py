@@ -120,7 +120,7 @@ def test_names_are_printed_as_they_are_written():
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_b20_b21_markup_in_data_is_text(hostile: str):
+def test_sec_27_b20_b21_markup_in_data_is_text(hostile: str):
     shown = "".join(hostile.split())
     row = samples.trainee(hostile, post=hostile)
     assert text(render_letter(samples.letter(unit=hostile, rows=(row,)))).count(shown) >= 2

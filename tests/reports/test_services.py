@@ -384,7 +384,7 @@ def test_the_tree_of_units_decides_the_order_not_the_names(training_class, actor
     assert [letter.unit.name for letter in documents(Kind.LETTER)] == [IN_TREE[2], *IN_TREE[:2]]
 
 
-def test_nothing_is_rung_before_the_rows_are_there(training_class, actor):
+def test_rel_07_nothing_is_rung_before_the_rows_are_there(training_class, actor):
     confirm_and_issue(training_class, actor=actor, on=ISSUED)
     assert Batch.objects.get().title == "年轻干部培训班：印发文书"
     assert set(BatchItem.objects.values_list("state", "kind")) == {("waiting", "document")}

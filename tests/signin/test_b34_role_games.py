@@ -14,7 +14,7 @@ from tests.signin.conftest import account_of
 pytestmark = pytest.mark.django_db
 
 
-def test_the_last_security_administrator_stays(security_admin, system_admin, town):
+def test_b34_the_last_security_administrator_stays(security_admin, system_admin, town):
     security_admin.is_active = False
     with pytest.raises(Refused, match="最后一位安全管理员"):
         change_account(security_admin, actor=system_admin)
@@ -24,14 +24,14 @@ def test_the_last_security_administrator_stays(security_admin, system_admin, tow
     change_account(security_admin, actor=system_admin)
 
 
-def test_nobody_disables_themselves(system_admin, town):
+def test_b34_nobody_disables_themselves(system_admin, town):
     account_of("shaerhao", "沙二号", town, "system_admin")
     system_admin.is_active = False
     with pytest.raises(Refused, match="不能停用自己"):
         change_account(system_admin, actor=system_admin)
 
 
-def test_the_page_says_so(security_admin, system_admin, browser):
+def test_b34_the_page_says_so(security_admin, system_admin, browser):
     client: Client = browser(system_admin)
     url = reverse("admin:organization_account_change", args=[security_admin.pk])
     hidden = dict(re.findall(r'name="(op_id|seen)" value="([^"]+)"', client.get(url).content.decode()))

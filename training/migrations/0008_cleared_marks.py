@@ -9,6 +9,9 @@ CREATE INDEX mark_cleared ON core_rowchange ((before -> 'enrolment_id'))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("training", "0007_class_roles_and_administrators"), ("core", "0004_history_of_tables_without_hidden_columns")]
+    dependencies = [
+        ("training", "0007_class_roles_and_administrators"),
+        ("core", "0004_history_of_tables_without_hidden_columns"),
+    ]
 
     operations = [migrations.RunSQL(INDEX, "DROP INDEX mark_cleared;")]

@@ -285,7 +285,7 @@ def test_a_message_reads_as_on_the_page():
     }
 
 
-def test_no_message_holds_an_id_number():
+def test_sec_31_no_message_holds_an_id_number():
     texts = [
         f"{fault.message}{fault.found}"
         for changes, _ in CASES.values()
@@ -304,7 +304,7 @@ def test_an_unknown_unit_is_told_with_the_nearest_names():
     assert "云岭市财政局" in fault.message and "云岭市审计局" in fault.message
 
 
-def test_the_later_row_of_one_id_names_the_first():
+def test_b11_the_later_row_of_one_id_names_the_first():
     (fault,) = rehearse_here(changed(*CASES["same ID"][0])).errors
     assert "第2行" in fault.message
 

@@ -188,7 +188,7 @@ def test_formulas_in_free_text_are_left_out_with_a_notice():
     ]
 
 
-def test_new_cadres_and_facts_that_differ():
+def test_b11_new_cadres_and_facts_that_differ():
     asked: list[str] = []
 
     def cadres(numbers: Any) -> dict[str, CadreFacts]:
