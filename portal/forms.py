@@ -1,6 +1,7 @@
 """What people send to the portal's pages."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -133,3 +134,93 @@ class CopyForm(OperationForm):
     """Which former class's timetable to copy."""
 
     source = forms.UUIDField(error_messages={"required": "请选择要复制的班次", "invalid": "请选择要复制的班次"})
+
+
+class CatalogueForm(forms.ModelForm):
+    """An entry of the catalogue; it belongs to one of the units that the user keeps."""
+
+    op_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="所属单位", required=False)
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = units
+        field = cast(forms.ModelChoiceField, self.fields["unit"])
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("depth", "path")
+        field.empty_label = None
+        if self.instance.pk and not self.instance._state.adding:
+            del self.fields["unit"]
+        elif len(units) < 2:
+            field.widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "unit" in self.fields:
+            self.instance.unit = values.get("unit") or self.units[0]
+        return values
+
+    def checked(self) -> dict[str, Any]:
+        """The clean values; the caller has asked whether the form is valid."""
+        return self.cleaned_data
+
+    def entry(self) -> Any:
+        """The row as it should be, not written yet."""
+        return self.instance
+
+
+class CourseForm(CatalogueForm):
+    class Meta:
+        model = Course
+        fields = ("title", "category", "module", "form", "hours", "teachers", "retired")
+        widgets = {"retired": forms.DateInput(attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, units=units, **kwargs)
+        teachers = cast(forms.ModelMultipleChoiceField, self.fields["teachers"])
+        teachers.queryset = Teacher.objects.filter(unit__in=units, retired=None).order_by("name")
+        cast(forms.ModelChoiceField, self.fields["module"]).empty_label = "不属于课程体系"
+        if "unit" not in self.fields:
+            del self.fields["hours"]
+
+
+class TeacherForm(CatalogueForm):
+    class Meta:
+        model = Teacher
+        fields = ("name", "kind", "title", "employer", "fee_title", "topics", "retired")
+        widgets = {"retired": forms.DateInput(attrs={"type": "date"})}
+
+
+class RoomForm(CatalogueForm):
+    class Meta:
+        model = Room
+        fields = ("name", "is_site", "capacity", "address", "route", "travel_minutes", "theme")
+
+
+class VersionForm(OperationForm):
+    """A new version of a course."""
+
+    since = forms.DateField(label="自", widget=forms.DateInput(attrs={"type": "date"}))
+    hours = forms.DecimalField(label="学时", min_value=Decimal("0.5"), max_value=40, max_digits=4, decimal_places=1)
+    change = forms.CharField(label="更新内容", max_length=500, required=False)
+    outline = forms.CharField(label="大纲", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class CatalogueUpload(OperationForm):
+    """A sheet of the catalogue, and for which unit it is."""
+
+    sheet = UploadField(label="表格", endings=(".xlsx",))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="所属单位", required=False)
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = units
+        field = cast(forms.ModelChoiceField, self.fields["unit"])
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("depth", "path")
+        field.empty_label = None
+        if len(units) < 2:
+            field.widget = forms.HiddenInput()
+
+    @property
+    def chosen_unit(self) -> Unit:
+        return self.cleaned_data["unit"] or self.units[0]

@@ -15,7 +15,6 @@ Place = dict[str, Any]
 STAFF_PLACES = (
     ("单位", "sitemap", "organization_unit"),
     ("干部", "users", "trainees_cadre"),
-    ("课程与师资", "book", "courses_course"),
     ("考核方案", "scale", "assessments_scoringscheme"),
     ("公文", "files", "reports_document"),
 )
@@ -85,6 +84,7 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("班次", "school", reverse("portal:class_list")))
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
+        places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))
     return places
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from assessments.models import WorkbookImport
 from organization.access import below as below_any
@@ -250,6 +251,27 @@ def may_take_marked(user: Account, imported: WorkbookImport) -> Refusal | None:
     if Door.of(user, known).roster:
         return None
     return Refusal("下载标注后的工作簿", "其中有身份证号，这个班次现在由其他班主任管理", "该班班主任、组织部干部教育科")
+
+
+def may_use_catalogue(user: Account) -> Refusal | None:
+    """The catalogue is kept by those who make timetables."""
+    if user.access.has(Role.STAFF, Role.SCHOOL) or named_manager(user):
+        return None
+    return Refusal("打开课程库", "课程库、师资库和教学点由组织部和党校维护", "班主任、组织部干部教育科")
+
+
+def catalogue_units(user: Account) -> list[Unit]:
+    """Units whose catalogue the account keeps: those for whose classes it may upload."""
+    return units_for_import(user)
+
+
+def catalogue_seen_by(user: Account) -> Q:
+    """Entries of the units one keeps, of those below and of those above: a county sees the city's catalogue."""
+    seen = below_any(user.access.paths(*IMPORTERS), "unit__path")
+    for unit in catalogue_units(user):
+        above = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
+        seen |= Q(unit__path__in=above)
+    return seen
 
 
 def may_commit(user: Account, imported: WorkbookImport) -> Refusal | None:

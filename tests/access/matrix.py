@@ -102,6 +102,7 @@ def listed(one: Any) -> list[Any]:
 REASON = {"reason": "会议纪要第三号"}
 UPLOADERS = "staff manager stranger_staff stranger_manager"
 NOT_UPLOADERS = " ".join(set(SIGNED_IN) - set(UPLOADERS.split()))
+FOREIGN_TO_CATALOGUE = " ".join(set(NOT_UPLOADERS.split()))
 CLASS_LISTERS = f"{CLASS_DOOR} stranger_staff stranger_manager"
 NOT_CLASS_LISTERS = " ".join(set(SIGNED_IN) - set(CLASS_LISTERS.split()))
 
@@ -185,6 +186,19 @@ ROWS = (
         prepared_by="a_batch"),
     # a stored file's address opens for one account in one session, whoever else holds it (tests/access/test_files.py)
     Row("file", lambda city: ["handed:over"]),
+    # the catalogue: kept by those who make timetables
+    Row("catalogue", lambda city: ["courses"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue", lambda city: ["teachers"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue", lambda city: ["rooms"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue_export", lambda city: ["courses"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue_add", lambda city: ["teachers"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue_upload", lambda city: ["rooms"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue_template", lambda city: ["rooms"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
+    Row("catalogue_import", lambda city: ["rooms"], ok=UPLOADERS, forbidden=NOT_UPLOADERS, code=400, method="post"),
+    Row("catalogue_entry", prepared("entry"), ok="staff manager", forbidden=FOREIGN_TO_CATALOGUE,
+        prepared_by="a_course"),
+    Row("course_version", prepared("course"), ok="staff manager", forbidden=FOREIGN_TO_CATALOGUE, code=302,
+        method="post", data={"since": "2099-01-01", "hours": "2"}, prepared_by="a_course"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

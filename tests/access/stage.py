@@ -74,6 +74,12 @@ def slip_sheet(city: City) -> None:
     city.__dict__["slips"] = [one.pk, sheet.pk]
 
 
+def a_course(city: City) -> None:
+    """A course of the catalogue."""
+    key = _course(city)
+    city.__dict__["entry"], city.__dict__["course"] = ["courses", key], [key]
+
+
 def closed(city: City) -> None:
     """The class was closed today."""
     TrainingClass.objects.filter(pk=city.training_class.pk).update(state="closed", closed_on=timezone.localdate())
@@ -91,6 +97,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "an_import": an_import,
     "a_session": a_session,
     "slip_sheet": slip_sheet,
+    "a_course": a_course,
     "closed": closed,
     "running": running,
 }
