@@ -235,6 +235,14 @@ SWEEPS = {
     "devices": "organization.services.sweeping.sweep_devices",
     "operations": "core.sweeping.sweep_operations",
 }
+# Somebody who retired, died or left is forgotten after so many years: what each app holds (trainees.anonymising).
+PERSON_KEEP_YEARS = whole_number("PERSON_KEEP_YEARS", 10, 1, 60)
+ANONYMISERS = {
+    "papers": "reports.services.forgetting.forget_papers",
+    "training": "training.services.forgetting.forget_trainee",
+    "account": "organization.services.forgetting.forget_account",
+    "cadre": "trainees.anonymising.forget_cadre",
+}
 
 RATE_LIMITS = True  # portal.limits; tests that open every page for everybody lift them
 

@@ -1,0 +1,55 @@
+"""Somebody's own rows lose everything that says who they were, years after they left (SEC-34).
+
+Keys stay, so that classes, scores and figures keep their sums. Each app says in `settings.ANONYMISERS` what it holds of a
+person; what several people share (letters, bulletins, the audit log, which holds keys only) is not touched.
+"""
+
+import secrets
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from core.audit import record
+from core.operations import Refused, intention
+from organization.models import Account
+from trainees.models import Appointment, Cadre
+
+NOBODY = "（已匿名）"
+GONE = (Cadre.Status.RETIRED, Cadre.Status.DIED, Cadre.Status.LEFT)
+
+
+def over_before(today: date) -> date:
+    """Who left on that day or before may be forgotten today."""
+    year = today.year - settings.PERSON_KEEP_YEARS
+    return today.replace(year=year, day=28) if (today.month, today.day) == (2, 29) else today.replace(year=year)
+
+
+def due(today: date) -> list[Cadre]:
+    """People who retired, died or left so long ago that nothing needs their names any more."""
+    rows = Cadre.objects.unscoped("the command that forgets people looks at everybody")
+    gone = rows.filter(status__in=GONE, status_since__lte=over_before(today)).exclude(name=NOBODY)
+    return list(gone.order_by("pk"))
+
+
+@intention
+def anonymise_cadre(cadre: Cadre, *, actor: Account | None, today: date) -> dict[str, int]:
+    """Forget who this was; how many rows each app changed. Raises Refused while the person serves or the time runs."""
+    cadre = Cadre.objects.select_for_update().get(pk=cadre.pk)
+    if cadre.status not in GONE or cadre.status_since is None or cadre.status_since > over_before(today):
+        raise Refused(f"只有退休、去世、调离满 {settings.PERSON_KEEP_YEARS} 年的干部可以匿名化")
+    changed = {name: int(import_string(path)(cadre)) for name, path in settings.ANONYMISERS.items()}
+    record("cadre.anonymise", actor=actor.pk if actor else None, obj=cadre, unit_id=cadre.unit_id, after=changed)
+    return changed
+
+
+def forget_cadre(cadre: Cadre) -> int:
+    """The person's own row and posts. The index becomes a random one: the number finds nobody any more."""
+    Cadre.objects.filter(Q(pk=cadre.pk) | Q(canonical=cadre)).update(
+        name=NOBODY, pinyin="", initials="", sex="", ethnic_group="", political_status="",
+        id_number_sealed="", phone_sealed="", unverified=False,
+    )  # fmt: skip
+    for double in Cadre.objects.filter(Q(pk=cadre.pk) | Q(canonical=cadre)):
+        Cadre.objects.filter(pk=double.pk).update(id_number_index=secrets.token_hex(32))
+    return 1 + Appointment.objects.filter(cadre=cadre).update(post="", post_level="", rank="")
