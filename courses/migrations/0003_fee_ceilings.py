@@ -9,7 +9,7 @@ CEILINGS = (("副高级技术职称", 500), ("正高级技术职称", 1000), ("�
 
 
 def add(apps, schema_editor):
-    titles = apps.get_model("courses", "TeacherTitle").objects
+    titles = apps.get_model("courses", "TeacherTitle").objects.using(schema_editor.connection.alias)
     for position, (name, ceiling) in enumerate(CEILINGS, 1):
         titles.get_or_create(name=name, since=SINCE, defaults={"fee_ceiling": ceiling, "position": position})
 

@@ -51,12 +51,13 @@ def person(yunling):
 
 def tables_that_hold(words: list[str]) -> dict[str, str]:
     """Tables of the database, as text, in which one of the words stands."""
-    found = {}
+    found: dict[str, str] = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             with cursor.copy(f'COPY (SELECT * FROM "{table}") TO STDOUT') as rows:
                 text = b"".join(bytes(piece) for piece in rows).decode()
-            found |= {table: word for word in words if word in text}
+            if standing := [word for word in words if word in text]:
+                found[table] = standing[0]
     return found
 
 
