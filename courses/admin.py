@@ -55,6 +55,19 @@ class CourseSystemAdmin(Kept, OfUnit):
         return self.inlines if obj else ()
 
 
+@admin.register(CourseModule)
+class CourseModuleAdmin(Kept):
+    list_display = ("number", "name", "category", "system")
+    fields = ("system", "number", "name", "category", "position")
+    list_filter = ("category",)
+    list_select_related = ("system", "category")
+    search_fields = ("name",)
+    ordering = ("system", "position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(request.user.access.within("system__unit", Role.STAFF))  # type: ignore[union-attr]
+
+
 @admin.register(TeacherTitle)
 class TeacherTitleAdmin(Kept):
     list_display = ("name", "fee_ceiling", "since", "position")

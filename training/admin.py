@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from core.admin import ScopedAdmin, ScopedInline
 from organization.models import Account
 from organization.roles import Role
-from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Session, TrainingClass
+from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Holiday, Session, TrainingClass
+from training.services.holidays import keep_holiday
 from training.services.naming import end_class_role, name_for_class
 
 
@@ -101,3 +102,19 @@ class AttendanceMarkAdmin(ScopedAdmin):
     list_select_related = ("enrolment", "session", "training_class")
     search_fields = ("enrolment__roster_name", "training_class__name")
     ordering = ("-pk",)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ScopedAdmin):
+    """Public holidays and shifted working days; seeded by `manage.py seed_holidays`, corrected here."""
+
+    writes = True
+    list_display = ("date", "kind", "name")
+    fields = ("date", "kind", "name")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    ordering = ("-date",)
+    date_hierarchy = "date"
+
+    def write(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
+        keep_holiday(obj, actor=request.user)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ EVENTS = {
     "session.changed": "更改课次",
     "session.removed": "删除课次",
     "timetable.copy": "复制课程表",
+    "holiday.change": "更改节假日",
     "holiday.seed": "写入节假日",
     "mark.added": "登记考勤",
     "mark.changed": "更改考勤",

@@ -224,7 +224,9 @@ ADMIN_PAGES = ("changelist", "add", "change", "history", "delete")
 OPENS_ADMIN = ("staff", "stranger_staff", *ADMINISTRATORS)
 ADMIN_SHARED = {"index": 200, "jsi18n": 200}
 # Rows that belong to no city: everybody with the permission finds them.
-WITHOUT_SCOPE = ("assessments.ScoringScheme", "assessments.Item", "courses.CourseCategory")
+WITHOUT_SCOPE = (
+    "assessments.ScoringScheme", "assessments.Item", "courses.CourseCategory", "courses.TeacherTitle", "training.Holiday",
+)  # fmt: skip
 # The tree of units, accounts and grants are whole for the administrators that work with them.
 WHOLE_FOR = {
     "organization.Unit": ("system_admin", "security_admin"),

@@ -17,13 +17,13 @@ from core.files import keep
 from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditArchive, AuditSeal, RowChange
-from courses.models import Course, CourseCategory, Room, Teacher
+from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher, TeacherTitle
 from organization.models import Account, AuthoritySetting
 from organization.services import ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
-from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet, TrainingClass
+from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -116,6 +116,10 @@ def _course(city: City) -> Any:
     return Course.objects.create(unit=city.root, title=f"{city.word}课程", category=category, hours=4).pk
 
 
+def _system(city: City) -> CourseSystem:
+    return CourseSystem.objects.create(unit=city.root, name=f"{city.word}“1+18+N”", since=date(2026, 1, 1))
+
+
 def _batch(city: City) -> Any:
     a_batch(city)
     return city.__dict__["batch"]
@@ -155,6 +159,12 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "courses.Course": _course,
     "courses.Teacher": lambda city: Teacher.objects.create(unit=city.root, name=f"{city.word}讲师").pk,
     "courses.Room": lambda city: Room.objects.create(unit=city.root, name=f"{city.word}教室").pk,
+    "courses.CourseSystem": lambda city: _system(city).pk,
+    "courses.CourseModule": lambda city: (
+        CourseModule.objects.create(system=_system(city), number="1", name=f"{city.word}必修").pk
+    ),
+    "courses.TeacherTitle": lambda city: TeacherTitle.objects.first().pk,
+    "training.Holiday": lambda city: Holiday.objects.get_or_create(date=date(2026, 10, 1), kind="off")[0].pk,
     "training.ClassSeries": lambda city: ClassSeries.objects.create(unit=city.root, name=f"{city.word}中青班").pk,
     "training.TrainingClass": lambda city: city.training_class.pk,
     "training.ClassRole": lambda city: ClassRole.objects.filter(training_class=city.training_class)[0].pk,

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from holidays import country_holidays
-
 from core.audit import record
 from core.operations import intention
 from organization.models import Account
@@ -12,6 +10,8 @@ from training.models import Holiday
 
 def published(year: int) -> dict[date, tuple[str, str]]:
     """The State Council's days of a year: date → (kind, name), weekend days that are worked included."""
+    from holidays import country_holidays  # a heavy package that only this command needs
+
     days = country_holidays("CN", years=year, language="zh_CN")
     found = {on: (str(Holiday.Kind.OFF), _bare(name)) for on, name in days.items()}
     worked = {on for on in getattr(days, "weekend_workdays", ()) if on.year == year}
@@ -32,3 +32,14 @@ def seed_holidays(year: int, *, actor: Account | None) -> int:
     if rows:
         record("holiday.seed", actor=actor.pk if actor else None, after={"year": year, "added": len(rows)})
     return len(rows)
+
+
+@intention
+def keep_holiday(row: Holiday, *, actor: Account) -> Holiday:
+    """A day by hand: new, or another arrangement for it."""
+    held = Holiday.objects.filter(pk=row.pk).first() if row.pk else None
+    before = {"date": str(held.date), "kind": held.kind, "name": held.name} if held else None
+    row.save()
+    after = {"date": str(row.date), "kind": row.kind, "name": row.name}
+    record("holiday.change", actor=actor.pk, obj=row, before=before, after=after)
+    return row
