@@ -29,6 +29,7 @@ PREFERENCES: Mapping[str, Preference] = {
     "morning_begins": Preference("上午上课时间", str, "08:30", "如 08:30"),
     "afternoon_begins": Preference("下午上课时间", str, "14:30", "如 14:30"),
     "evening_begins": Preference("晚上上课时间", str, "19:00", "如 19:00"),
+    "late_minutes": Preference("迟到宽限（分钟）", int, 0, "考勤机记录：上课铃后几分钟以内不算迟到"),
     "lesson_minutes": Preference("每学时分钟数", int, 50, "含课间；课程表由学时推算下课时间"),
     "leave_manager_half_days": Preference("班主任批假上限（半天数）", int, 1, "不超过这么多半天，班主任同意即可"),
     "leave_office_half_days": Preference("教务处批假上限（半天数）", int, 2, "超过的再报分管校领导"),

@@ -42,6 +42,12 @@ class WorkbookForm(OperationForm):
         return self.cleaned_data["unit"] or self.units[0]
 
 
+class MachineForm(OperationForm):
+    """What an attendance machine gave."""
+
+    records = UploadField(label="考勤机记录", endings=(".xlsx", ".csv"))
+
+
 class CandidateForm(SeenReasonForm):
     """The assessment group's decision on somebody whose candidacy is open."""
 

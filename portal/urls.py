@@ -11,6 +11,7 @@ from django.urls import path as django_path
 from portal.views import (
     account,
     attendance,
+    attendance_machine,
     attendance_now,
     catalogue,
     classes,
@@ -72,6 +73,15 @@ urlpatterns = [
         "classes/<uuid:pk>/attendance/<uuid:enrolment>/<uuid:session>/",
         attendance.attendance_history,
         "attendance_history",
+    ),
+    path("classes/<uuid:pk>/attendance/machine/", attendance_machine.machine_upload, "machine_upload"),
+    path(
+        "classes/<uuid:pk>/attendance/machine/<uuid:upload>/", attendance_machine.machine_rehearsal, "machine_rehearsal"
+    ),
+    path(
+        "classes/<uuid:pk>/attendance/machine/<uuid:upload>/confirm/",
+        attendance_machine.machine_confirm,
+        "machine_confirm",
     ),
     path("classes/<uuid:pk>/attendance/now/", attendance_now.attendance_now, "attendance_now"),
     path("classes/<uuid:pk>/results/", classes.class_results, "class_results"),

@@ -262,7 +262,7 @@ def fragment(grid: Grid, door: Door, refusal: str) -> dict[str, Any]:
         "refusal": refusal,
         "settings": client(grid, not refusal),
         "now_url": reverse("portal:attendance_now", args=[grid.one.pk]),
-        "import_url": "",
+        "import_url": "" if refusal else reverse("portal:machine_upload", args=[grid.one.pk]),
         "help": "portal/help/_attendance.html",
         "script": "js/attendance.js",
         "styles": ["css/attendance.css"],

@@ -157,6 +157,11 @@ ROWS = (
     Row("attendance_changes", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("attendance_history", one_cell, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("attendance_now", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("machine_upload", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("machine_rehearsal", prepared("machine"), ok="staff manager", forbidden=f"assessor leader {LEARNERS}",
+        prepared_by="machine_list"),
+    Row("machine_confirm", prepared("machine"), ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
+        method="post", prepared_by="machine_list"),
     Row("attendance_marks", open_class, ok="staff manager", forbidden="assessor leader trainee", code=400, method="post"),
     # sign-in slips: by whoever keeps the roster, while the class is worked with; the file only to who ordered it
     Row("class_slips", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),

@@ -24,6 +24,8 @@ from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
+from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet, TrainingClass
+from training.services.machine import rehearse_machine
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -67,6 +69,12 @@ def a_session(city: City) -> None:
     city.__dict__["session"] = make.signed_in(city.liaison).pk
 
 
+def machine_list(city: City) -> None:
+    """A machine's list that would change nothing: somebody who is not on the roster."""
+    one, data = city.training_class, "姓名,打卡时间\n无名氏,2026-03-02 08:20\n".encode()
+    city.__dict__["machine"] = [one.pk, rehearse_machine(data, "打卡.csv", one, actor=city.manager).pk]
+
+
 def slip_sheet(city: City) -> None:
     """A sheet of slips that the manager ordered and the worker made."""
     one = city.training_class
@@ -98,6 +106,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_session": a_session,
     "slip_sheet": slip_sheet,
     "a_course": a_course,
+    "machine_list": machine_list,
     "closed": closed,
     "running": running,
 }

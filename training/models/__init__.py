@@ -5,11 +5,13 @@ from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
 from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, open_class_ways
 from training.models.enrolment import Enrolment
 from training.models.leave import LeaveApprover, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep, asked_of
+from training.models.machine import MachineUpload
 from training.models.slips import SlipSheet
 from training.models.timetable import Holiday, Session
 
 __all__ = [
     "Activity", "ActivityFile", "ActivityPart", "AttendanceMark", "CheckIn", "CheckInScan", "ClassRole", "ClassSeries",
     "CommitteeElection", "ElectionCount", "Enrolment", "Holiday", "LeaveApprover", "LeaveLevel", "LeaveRequest",
-    "LeaveSession", "LeaveStep", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_ways", "open_class_ways",
+    "LeaveSession", "LeaveStep", "MachineUpload", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_ways",
+    "open_class_ways",
 ]  # fmt: skip

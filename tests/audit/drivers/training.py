@@ -10,6 +10,8 @@ from tests.access import stage
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from training.models import ClassRole, TrainingClass
+from training.services.attendance import Edit, save_marks
+from training.services.machine import import_machine, rehearse_machine
 from training.services.moves import cancel_class, close_class, follow_calendar, reopen_class
 from training.services.series import put_in_series
 from training.services.slips import make_slips, order_slips
@@ -138,7 +140,32 @@ def slips_taken(scene: Scene) -> None:
     scene.post("manager", "slips_take", *scene.city.__dict__["slips"])
 
 
+# ---- attendance ----
+
+
+def cell_saved(scene: Scene) -> None:
+    one = scene.city.open_class
+    with scene.request_of("manager") as manager:
+        save_marks(one, [Edit(scene.city.open_enrolment.pk, one.sessions.get().pk, "late")], actor=manager)
+
+
+def machine_rehearsed(scene: Scene) -> None:
+    one, who = scene.city.open_class, scene.city.open_enrolment
+    data = f"姓名,打卡时间\n{who.roster_name},2026-05-11 08:20\n".encode()
+    with scene.request_of("manager") as manager:
+        scene.city.__dict__["machine"] = rehearse_machine(data, "打卡.csv", one, actor=manager)
+
+
+def machine_imported(scene: Scene) -> None:
+    machine_rehearsed(scene)
+    with scene.request_of("manager") as manager:
+        import_machine(scene.city.__dict__["machine"], actor=manager)
+
+
 DRIVERS = {
+    "attendance.import": machine_imported,
+    "attendance.rehearse": machine_rehearsed,
+    "attendance.save": cell_saved,
     "class.cancelled": cancelled,
     "class.changed": class_changed,
     "class.closed": closed,
