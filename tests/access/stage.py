@@ -24,7 +24,6 @@ from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
-from training.models import AttendanceMark, ClassRole, ClassSeries, Session, SlipSheet, TrainingClass
 from training.services.machine import rehearse_machine
 
 
