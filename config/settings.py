@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "portal.errors.UploadBound",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.devices.DeviceKeys",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -136,6 +137,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_MANAGEMENT = whole_number("SESSION_IDLE_MANAGEMENT", 15, 5, 60)  # minutes
 SESSION_IDLE_OTHERS = whole_number("SESSION_IDLE_OTHERS", 30, 5, 60)
+DEVICE_DAYS = whole_number("DEVICE_DAYS", 180, 1, 366)  # how long a remembered phone or a calendar address holds
 
 # ---- jobs: the message is a doorbell, the work lies in PostgreSQL (QUALITY.md REL-07, REL-08) ----
 JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
@@ -267,6 +269,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+DEVICE_COOKIE_NAME = "__Host-phone" if HTTPS else "phone"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -18,6 +18,7 @@ from organization.models import (
     Account,
     AccountSession,
     AuthoritySetting,
+    DeviceCredential,
     FactorReset,
     Grant,
     Unit,
@@ -209,6 +210,30 @@ class AccountSessionAdmin(ScopedAdmin):
         for session in chosen:
             services.end_session(session, "安全管理员结束了您的登录，请重新登录", actor=user)
         self.message_user(request, f"已结束 {len(chosen)} 个登录", messages.SUCCESS)
+
+
+@admin.register(DeviceCredential)
+class DeviceCredentialAdmin(ScopedAdmin):
+    """Remembered phones and calendar addresses; the security administrator can end them. Their keys are not here."""
+
+    list_display = ("account", "kind", "label", "made", "expires", "used", "ended")
+    list_filter = ("kind",)
+    list_select_related = ("account",)
+    search_fields = ("account__username", "account__display_name")
+    fields = ("account", "kind", "label", "made", "expires", "used", "ended")
+    ordering = ("-made", "pk")
+    actions = ("end_devices",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("organization.end_devicecredential")
+
+    @admin.action(description="停用所选凭据", permissions=["end"])
+    def end_devices(self, request: HttpRequest, devices: QuerySet[DeviceCredential]) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        chosen = list(devices.filter(ended=None).select_related("account"))
+        for device in chosen:
+            services.end_device(device, now=timezone.now(), actor=user)
+        self.message_user(request, f"已停用 {len(chosen)} 个设备凭据", messages.SUCCESS)
 
 
 @admin.register(FactorReset)

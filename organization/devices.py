@@ -15,3 +15,11 @@ def device_words(agent: str) -> str:
     """`Windows 电脑 · Edge`; what is not known is called so."""
     words = [next((word for mark, word in known if mark in agent), "") for known in (SYSTEMS, BROWSERS)]
     return " · ".join(filter(None, words)) or "未知设备"
+
+
+PHONES = ("iPhone", "Android", "HarmonyOS", "Mobile")
+
+
+def is_phone(agent: str) -> bool:
+    """Whether a browser says that it runs on a phone."""
+    return any(mark in agent for mark in PHONES)

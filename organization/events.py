@@ -14,6 +14,8 @@ EVENTS = {
     "account.sign_in_failed": "登录失败",
     "account.sign_out": "退出登录",
     "account.unlock": "解锁账号",
+    "device.add": "登记设备凭据",
+    "device.end": "停用设备凭据",
     "grant.add": "授予角色",
     "grant.deputise": "指定代理",
     "grant.end": "收回角色",

@@ -35,6 +35,7 @@ PREFERENCES: Mapping[str, Preference] = {
     "leave_office_half_days": Preference("教务处批假上限（半天数）", int, 2, "超过的再报分管校领导"),
     "leave_vice_president_half_days": Preference("分管校领导批假上限（半天数）", int, 4, "超过的再报组织部"),
     "deputy_days": Preference("代理最长天数", int, 90, "代理他人角色最多多少天，从办理当天算起"),
+    "late_minutes": Preference("迟到起算（分钟）", int, 5, "上课后多少分钟起扫码签到记为迟到"),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 

@@ -45,6 +45,7 @@ ROLE_MAY: dict[str, tuple[str, ...]] = {
                           "organization.view_unit",
                           "organization.view_grant", "organization.add_grant", "organization.change_grant",
                           "organization.view_accountsession", "organization.end_accountsession",
+                          "organization.view_devicecredential", "organization.end_devicecredential",
                           "organization.view_factorreset", "organization.add_factorreset",
                           "organization.approve_factorreset", "training.view_classrole",
                           "training.deputise_classrole"),

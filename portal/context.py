@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.idnumber import is_id_number
-from portal.rail import Standing, account_of, rail_of
+from portal.devices import by_device
+from portal.rail import Standing, account_of, rail_of, rail_of_phone
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if user is None or not user.is_authenticated:
         return words
+    if by_device(request):
+        return words | {"rail": rail_of_phone(), "search_url": "", "foot_links": [], "q": ""}
     standing = Standing.of(user)
     return words | {
         "rail": rail_of(standing, request.path),

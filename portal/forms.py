@@ -1,6 +1,6 @@
 """What people send to the portal's pages."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from core.idnumber import fault_of, normalise
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Unit
 from training.models import Session
+from training.rules.check_in import Window
 from training.services import Lesson
 
 
@@ -230,3 +231,22 @@ class CatalogueUpload(OperationForm):
     @property
     def chosen_unit(self) -> Unit:
         return self.cleaned_data["unit"] or self.units[0]
+
+
+class WindowForm(OperationForm):
+    """When a check-in opens, counts as late from, closes: times of the session's day."""
+
+    opens = forms.TimeField(
+        label="开始签到", error_messages={"required": "请填写开始签到的时间", "invalid": "时间应形如 08:00"}
+    )
+    late_from = forms.TimeField(
+        label="迟到起算", error_messages={"required": "请填写迟到起算的时间", "invalid": "时间应形如 08:35"}
+    )
+    closes = forms.TimeField(
+        label="签到截止", error_messages={"required": "请填写签到截止的时间", "invalid": "时间应形如 09:00"}
+    )
+
+    def window(self, day: date) -> Window:
+        """The times on the session's day."""
+        at = {name: self.cleaned_data[name] for name in ("opens", "late_from", "closes")}
+        return Window(**{name: timezone.make_aware(datetime.combine(day, one)) for name, one in at.items()})

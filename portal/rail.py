@@ -80,6 +80,8 @@ def rail_of(standing: Standing, path: str) -> list[dict[str, Any]]:
 
 def _work(standing: Standing) -> list[Place]:
     places = [place(_home_word(standing), "home", reverse("portal:home"))]
+    if standing.learns:
+        places.append(place("今天", "calendar-event", reverse("portal:today")))
     if standing.works_with_classes:
         places.append(place("班次", "school", reverse("portal:class_list")))
     if standing.uploads:
@@ -113,6 +115,7 @@ def _upkeep(standing: Standing) -> list[Place]:
             admin_place("授权", "shield-check", "organization_grant"),
             admin_place("账号", "user-circle", "organization_account"),
             admin_place("登录会话", "clock", "organization_accountsession"),
+            admin_place("设备凭据", "qrcode", "organization_devicecredential"),
         ]
     if standing.has(Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN):
         places.append(admin_place("动态口令重置", "key", "organization_factorreset"))
@@ -125,6 +128,12 @@ def _upkeep(standing: Standing) -> list[Place]:
     if standing.user.is_staff:
         places.append(place("管理后台", "settings", reverse("admin:index")))
     return places
+
+
+def rail_of_phone() -> list[dict[str, Any]]:
+    """What a remembered phone opens, and the way to the rest."""
+    here = place("今天", "calendar-event", reverse("portal:today")) | {"active": True}
+    return [{"label": "工作", "places": [here, place("登录后查看全部", "login", reverse("portal:home"))]}]
 
 
 def _mark_active(places: list[Place], path: str) -> None:

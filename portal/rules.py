@@ -193,6 +193,15 @@ def may_print_slips(door: Door) -> Refusal | None:
     return Refusal("打印登录条", "登录条由班主任打印并当面交给学员", "班主任、组织部干部教育科")
 
 
+def may_check_in(door: Door) -> Refusal | None:
+    """A check-in is its class's: opened and watched by whoever keeps the roster, while the class is worked with."""
+    if not door.writing:
+        return Refusal("办理签到", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("办理签到", "签到由班主任开启和查看", "班主任、组织部干部教育科")
+
+
 def may_show_results(door: Door) -> Refusal | None:
     if not door.writing:
         return Refusal("公示成绩", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")

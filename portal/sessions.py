@@ -14,12 +14,13 @@ from django.utils import timezone
 from organization.models import Account, SecondFactor
 from organization.roles import MANAGEMENT
 from organization.sessions import ADDRESS, DEVICE, ENDED, FACTOR, PROVED, SEEN, SINCE
+from portal.devices import by_device
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 ABSOLUTE = 12 * 3600  # seconds
 SEEN_STEP = 30  # seconds: how exactly “last used” is known; a write per request would be dear
-POLLED = ("portal:batch_progress",)  # a page that asks by itself keeps nobody signed in
+POLLED = ("portal:batch_progress", "portal:check_in_live")  # a page that asks by itself keeps nobody signed in
 OVER = "您的登录已超过时限，请重新登录"
 
 
@@ -61,7 +62,7 @@ class SessionBounds:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         used = request.resolver_match and request.resolver_match.view_name not in POLLED
-        if used and request.user.is_authenticated:
+        if used and request.user.is_authenticated and not by_device(request):
             now = int(timezone.now().timestamp())
             if now - request.session[SEEN] >= SEEN_STEP:
                 request.session[SEEN] = now
@@ -82,7 +83,7 @@ class Duties:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not isinstance(request.user, Account):
+        if not isinstance(request.user, Account) or by_device(request):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
         if must_change_password(request.user):

@@ -8,13 +8,16 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 from django.urls import path as django_path
 
+from portal.devices import opens_with_device
 from portal.views import (
     account,
     attendance,
     attendance_machine,
     attendance_now,
     catalogue,
+    check_in,
     classes,
+    devices,
     documents,
     files,
     health,
@@ -25,16 +28,21 @@ from portal.views import (
     search,
     slips,
     timetable,
+    today,
     workbook,
 )
 
 app_name = "portal"
 
-OPEN_PAGES = ("sign_in", "verify", "healthz", "readyz")
+DEVICE_PAGES = ("today", "check_in_scan")
+"""What a remembered phone opens without a sign-in (SEC-05); pages that may be published outside the intranet."""
+OPEN_PAGES = ("sign_in", "verify", "healthz", "readyz", "wall", "wall_now", "calendar")
 
 
 def path(route: str, view: Callable[..., HttpResponse | Any], name: str) -> URLPattern:
-    """An address; only those on OPEN_PAGES are open to nobody-in-particular."""
+    """An address; only those on OPEN_PAGES are open to nobody-in-particular, those on DEVICE_PAGES to a known phone."""
+    if name in DEVICE_PAGES:
+        return django_path(route, opens_with_device(view), name=name)
     return django_path(route, login_not_required(view) if name in OPEN_PAGES else view, name=name)
 
 
@@ -119,6 +127,20 @@ urlpatterns = [
     path("styleguide/", search.components, "styleguide"),
     path("d/<str:token>/", documents.verify_document, "verify"),
     path("files/<str:token>/", files.file, "file"),
+    # 签到、今天、设备
+    path("classes/<uuid:pk>/check-ins/", check_in.class_check_ins, "class_check_ins"),
+    path("classes/<uuid:pk>/check-ins/<uuid:session>/", check_in.check_in, "check_in"),
+    path("classes/<uuid:pk>/check-ins/<uuid:session>/live/", check_in.check_in_live, "check_in_live"),
+    path("classes/<uuid:pk>/check-ins/<uuid:session>/open/", check_in.check_in_open, "check_in_open"),
+    path("classes/<uuid:pk>/check-ins/<uuid:session>/end/", check_in.check_in_end, "check_in_end"),
+    path("wall/<str:token>/", check_in.wall, "wall"),
+    path("wall/<str:token>/now/", check_in.wall_now, "wall_now"),
+    path("c/<str:key>/<str:code>/", check_in.check_in_scan, "check_in_scan"),
+    path("today/", today.today, "today"),
+    path("devices/phone/", devices.device_remember, "device_remember"),
+    path("devices/calendar/", devices.calendar_add, "calendar_add"),
+    path("devices/<uuid:pk>/end/", devices.device_end, "device_end"),
+    path("calendar/<str:key>.ics", devices.calendar, "calendar"),
     path("healthz", health.alive, "healthz"),
     path("readyz", health.ready, "readyz"),
 ]

@@ -22,11 +22,14 @@ from assessments.models import (
 from core.files import keep
 from core.idnumber import check_character
 from core.names import pinyin
-from organization.models import Account, AccountSession, Grant, Unit
+from organization.models import Account, AccountSession, DeviceCredential, Grant, Unit
+from organization.services import add_device
 from organization.sessions import PROVED, SEEN, SINCE, SessionStore, hashed
 from reports.models import Document, NumberSeries
 from trainees.models import Appointment, Cadre
-from training.models import AttendanceMark, ClassRole, Enrolment, Session, TrainingClass
+from training.models import AttendanceMark, CheckIn, ClassRole, Enrolment, Session, TrainingClass
+from training.rules.check_in import Window
+from training.services.check_in import open_check_in
 
 LONG_AGO = date(2020, 1, 1)
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -183,3 +186,29 @@ def document(where: TrainingClass, kind: str, position: int, title: str, **field
         "pages": 1,
     }
     return Document.objects.create(training_class=where, kind=kind, position=position, title=title, **(facts | fields))
+
+
+def class_of_today(city: Any, name: str = "秋季中青年干部培训班") -> TrainingClass:
+    """A class that runs today, with the city's three people on its roster, its manager and its assessor."""
+    today = timezone.localdate()
+    facts = {"start": today - timedelta(days=1), "end": today + timedelta(days=3), "state": "running"}
+    one = training_class(city.root, name, f"TODAY-{next(_numbers)}", attendance_kept=False, **facts)
+    class_role(city.manager, one)
+    class_role(city.assessor, one, ClassRole.Kind.ASSESSOR)
+    for place, person in enumerate(city.cadres, 1):
+        enrolment(one, person, place, state=Enrolment.State.REPORTED, full_time=False)
+    return one
+
+
+def opened_check_in(
+    where: TrainingClass, by: Account, *, minutes: Sequence[int] = (-10, 10, 30), number: int = 2
+) -> CheckIn:
+    """A check-in to a session of the class: opens, late from, closes in so many minutes from now."""
+    now = timezone.now()
+    window = Window(*(now + timedelta(minutes=one) for one in minutes))
+    return open_check_in(session(where, number, recorded=False), window, actor=by)
+
+
+def remembered_phone(who: Account) -> tuple[DeviceCredential, str]:
+    """A phone that somebody's account is remembered on, and its key."""
+    return add_device(who, DeviceCredential.Kind.PHONE, "安卓手机 · Chrome", now=timezone.now(), actor=who)

@@ -1,6 +1,10 @@
 """What training writes into the audit log; changes of rows are coded `kind.verb` (training.services.changes)."""
 
 EVENTS = {
+    "check_in.change": "更改签到时间",
+    "check_in.end": "结束签到",
+    "check_in.open": "开启签到",
+    "check_in.refused": "扫码未签到",
     "class.changed": "更改班次信息",
     "class.running": "班次开班",
     "class.ended": "班次到期",

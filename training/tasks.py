@@ -3,9 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from training.services.check_in import settle_check_ins
 from training.services.moves import follow_calendar
 
 
 @shared_task(name="training.follow_calendar")
 def move_classes() -> None:
     follow_calendar(timezone.localdate())
+
+
+@shared_task(name="training.settle_check_ins")
+def close_check_ins() -> None:
+    settle_check_ins()

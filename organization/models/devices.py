@@ -7,9 +7,14 @@ from django.db import models
 
 from core.keys import new_key
 from organization.models.accounts import Account
+from organization.roles import Role
 
 
 class DeviceCredentialQuerySet(models.QuerySet["DeviceCredential"]):
+    def visible_to(self, user: Account) -> "DeviceCredentialQuerySet":
+        """Everybody sees their own, the security administrator everybody's (as with sessions)."""
+        return self if user.access.has(Role.SECURITY_ADMIN) else self.filter(account=user)
+
     def live(self, now: datetime) -> "DeviceCredentialQuerySet":
         """Credentials that still open something."""
         return self.filter(ended=None, expires__gt=now, account__is_active=True)

@@ -3,23 +3,31 @@
 from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 
 from core.audit import record
 from core.operations import intention
 from organization.models import Account, AccountSession
 from organization.roles import THREE_ADMINISTRATORS
+from organization.services.devices import end_devices
 from organization.services.units import key_of
 
 ADMINISTRATORS_AT_ONCE, OTHERS_AT_ONCE = 1, 2
 
 
 @intention
-def end_all_sessions(account: Account, why: str, *, actor: Account | None) -> None:
-    """End every session of the account, wherever it is, at its next request. The epoch catches what the rows miss."""
+def end_all_sessions(account: Account, why: str, *, actor: Account | None, devices: bool = True) -> None:
+    """End every session of the account, wherever it is, at its next request. The epoch catches what the rows miss.
+
+    Remembered phones and calendar addresses end too, unless somebody only signs out (`devices`).
+    """
     Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
     account.refresh_from_db(fields=["session_epoch"])
-    if ended := account.sessions.filter(ended="").update(ended=why):
-        record("session.end_all", actor=key_of(actor), obj=account, unit_id=account.unit_id, after={"sessions": ended})
+    ended = {"sessions": account.sessions.filter(ended="").update(ended=why)}
+    if devices and (count := end_devices(account, now=timezone.now())):
+        ended["devices"] = count
+    if any(ended.values()):
+        record("session.end_all", actor=key_of(actor), obj=account, unit_id=account.unit_id, after=ended)
 
 
 @intention

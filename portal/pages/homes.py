@@ -18,6 +18,7 @@ from portal.lists import chips, chosen, page_of
 from portal.pages import words
 from portal.pages.files import document
 from portal.pages.results import bars
+from portal.pages.today import first_ahead
 from reports.models import Document
 from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass
@@ -141,6 +142,7 @@ def trainee(user: Account) -> dict[str, Any]:
     sheets = sheets_of(user, results)
     return {
         "person": {"name": cadre.name, "unit": cadre.unit.name},
+        "today": first_ahead(user, timezone.now()),
         "figures": trainee_figures(results),
         "results": [result_tile(row, sheets) for row in results],
         "events": own_story(user),

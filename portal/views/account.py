@@ -91,7 +91,7 @@ class SignOut(auth.LogoutView):
         who, answer = request.user, super().post(request, *args, **kwargs)
         if isinstance(who, Account):
             record("account.sign_out", actor=who.pk, obj=who, unit_id=who.unit_id)
-            end_all_sessions(who, "您已在别处退出登录", actor=who)
+            end_all_sessions(who, "您已在别处退出登录", actor=who, devices=False)
         return answer
 
 

@@ -18,13 +18,14 @@ from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditArchive, AuditSeal, RowChange
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher, TeacherTitle
-from organization.models import Account, AuthoritySetting
-from organization.services import ask_for_reset
+from organization.models import Account, AuthoritySetting, DeviceCredential
+from organization.services import add_device, ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
 from training.services.machine import rehearse_machine
+from training.rules import check_in
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -97,6 +98,24 @@ def running(city: City) -> None:
     TrainingClass.objects.filter(pk=city.training_class.pk).update(state="running")
 
 
+def a_check_in(city: City) -> None:
+    """A class of today with both trainees, checking in since ten minutes ago."""
+    one = make.class_of_today(city)
+    found = make.opened_check_in(one, city.manager)
+    slot = check_in.slot_of(timezone.now())
+    city.__dict__["check_in"] = [one.pk, found.session_id]
+    city.__dict__["scan"] = [check_in.short_key(found), check_in.code_of(found, slot)]
+    city.__dict__["wall"] = check_in.wall_token(found)
+
+
+def a_device(city: City) -> None:
+    """The liaison's calendar address, used before."""
+    now = timezone.now()
+    device, key = add_device(city.liaison, DeviceCredential.Kind.CALENDAR, "", now=now, actor=city.liaison)
+    DeviceCredential.objects.filter(pk=device.pk).update(used=now)
+    city.__dict__["device"], city.__dict__["feed"] = device.pk, key
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "late_entry": late_entry,
     "tie": tie,
@@ -106,6 +125,8 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "slip_sheet": slip_sheet,
     "a_course": a_course,
     "machine_list": machine_list,
+    "a_check_in": a_check_in,
+    "a_device": a_device,
     "closed": closed,
     "running": running,
 }
@@ -158,6 +179,7 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "organization.Account": lambda city: city.liaison.pk,
     "organization.Grant": lambda city: city.liaison.grants.get().pk,
     "organization.AccountSession": lambda city: make.signed_in(city.liaison).pk,
+    "organization.DeviceCredential": lambda city: make.remembered_phone(city.liaison)[0].pk,
     "organization.FactorReset": lambda city: ask_for_reset(city.staff, "手机丢失", actor=city.security_admin).pk,
     "organization.AuthoritySetting": lambda city: (
         AuthoritySetting.objects.create(unit=city.root, key="letter_word", value="培函", since=date(2026, 1, 1)).pk

@@ -299,6 +299,11 @@ def trainee() -> Context:
     places = [("首页", "home", True), ("成绩", "award", False), ("文件", "files", False)]
     return frame() | {
         "person": {"name": "龚䶮", "unit": "清溪县农业农村局"},
+        "today": {
+            "url": "#",
+            "when": "明天",
+            "row": {"begins": "08:30", "title": "宪法与依法行政", "place": "第一报告厅"},
+        },
         "results": [row, row | {"grade": "未评定", "total": None, "rank": None, "candidate": "", "state": "draft"}],
         "events": styleguide.events(),
         "phone_places": [

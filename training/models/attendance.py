@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -114,15 +115,17 @@ class CheckInScanQuerySet(ScopedQuerySet):
 class CheckInScan(models.Model):
     """A scan of the wall's code (扫码记录). One accepted a person and session, one a phone and session.
 
-    One that was not accepted says why in `refused`; the manager sees those, and `doubt` of accepted ones.
+    One that was not accepted says why in `refused`; the manager sees those, and `doubt` of accepted ones. Who is not on
+    the roster has no `enrolment`. `at` is the database's clock, by which lateness is judged.
     """
 
     id = models.BigAutoField(primary_key=True)
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="+", verbose_name="班次")
     session = models.ForeignKey(Session, models.PROTECT, related_name="scans", verbose_name="课次")
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="scans", verbose_name="学员")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, null=True, related_name="scans", verbose_name="学员")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="账号")
     device = models.ForeignKey(DeviceCredential, models.PROTECT, null=True, related_name="+", verbose_name="设备")
-    at = models.DateTimeField("扫码时间", auto_now_add=True)
+    at = models.DateTimeField("扫码时间")
     slot = models.BigIntegerField("二维码时窗")
     source_ip = models.GenericIPAddressField("来源地址", null=True)
     accepted = models.BooleanField("已签到", default=True)
@@ -138,8 +141,9 @@ class CheckInScan(models.Model):
                 fields=["session", "enrolment"], condition=Q(accepted=True), name="scan_one_person"
             ),
             models.UniqueConstraint(fields=["session", "device"], condition=Q(accepted=True), name="scan_one_device"),
+            models.CheckConstraint(condition=Q(accepted=False) | Q(enrolment__isnull=False), name="scan_of_roster"),
         ]
         indexes: ClassVar = [models.Index(fields=["training_class", "session", "id"], name="scan_class")]
 
     def __str__(self) -> str:
-        return f"{self.enrolment} {self.at:%m-%d %H:%M}"
+        return f"{self.account} {self.at:%m-%d %H:%M}"

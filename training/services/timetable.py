@@ -6,7 +6,7 @@ from typing import Any
 
 from core.operations import Refused
 from courses.models import CourseCategory
-from training.models import AttendanceMark, Session, TrainingClass
+from training.models import AttendanceMark, CheckIn, Session, TrainingClass
 from training.services.changes import Changes, difference, unnamed
 from training.services.leave.following import release_sessions
 from training.sheets.rows import SessionKey, SessionRow
@@ -87,6 +87,8 @@ def _remove(gone: list[Session], changes: Changes) -> None:
     held = marks.exclude(source=AttendanceMark.Source.WORKBOOK).select_related("session").first()
     if held is not None:
         raise Refused(f"课程表中去掉了“{held.session}”，但该课次已有页面、请假或考勤机记录，不能由工作簿删除")
+    if opened := CheckIn.objects.filter(session__in=gone).select_related("session").first():
+        raise Refused(f"课程表中去掉了“{opened.session}”，但该课次已开过签到，不能由工作簿删除")
     release_sessions(gone)
     marks.delete()
     for session in gone:
