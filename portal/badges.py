@@ -64,6 +64,14 @@ BADGES: dict[str, dict[str, Badge]] = {
         "failed": Badge("失败", "bad"),
         "cancelled": Badge("已取消", "off"),
     },
+    "leave": {
+        "asked": Badge("待审批", "warn"),
+        "granted": Badge("已准假", "good"),
+        "refused": Badge("未准假", "bad"),
+        "withdrawn": Badge("已撤回", "off"),
+        "cancelled": Badge("已取消", "off"),
+        "returned": Badge("已销假", "info"),
+    },
     "fault": {
         "error": Badge("错误", "bad"),
         "warning": Badge("提醒", "warn"),

@@ -4,4 +4,5 @@ EVENTS = {
     "class_list.export": "导出班次列表",
     "roster.export": "导出学员名册",
     "search.id_number": "按身份证号查找",
+    "leaves.export": "导出请假记录",
 }

@@ -8,7 +8,7 @@ from django.urls import reverse
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import Cadre
-from training.models import ClassRole
+from training.models import ClassRole, LeaveApprover
 
 Place = dict[str, Any]
 
@@ -22,12 +22,13 @@ STAFF_PLACES = (
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides which places somebody has: grants, roles in classes, being a trainee. Three queries in all."""
+    """What decides which places somebody has: grants, roles in classes, being a trainee or an approver. Four queries."""
 
     user: Account
     manages: bool
     assesses: bool
     learns: bool
+    approves: bool = False
 
     @classmethod
     def of(cls, user: Account) -> "Standing":
@@ -35,7 +36,8 @@ class Standing:
             ClassRole.objects.reading_on(user.access.day).filter(account=user).values_list("kind", flat=True).distinct()
         )
         learns = Cadre.objects.visible_to(user).filter(account=user).exists()
-        return cls(user, ClassRole.Kind.MANAGER in kinds, ClassRole.Kind.ASSESSOR in kinds, learns)
+        approves = LeaveApprover.objects.on(user.access.day).filter(account=user).exists()
+        return cls(user, ClassRole.Kind.MANAGER in kinds, ClassRole.Kind.ASSESSOR in kinds, learns, approves)
 
     def has(self, *roles: str) -> bool:
         return self.user.access.has(*roles)
@@ -56,7 +58,11 @@ class Standing:
     def words(self) -> str:
         """The roles in Chinese, as the account menu shows them."""
         granted = [Role(role).label for role in self.user.access.roles if role != Role.SCHOOL]
-        in_classes = [(self.manages or self.has(Role.SCHOOL), "班主任"), (self.assesses, "考评工作小组")]
+        in_classes = [
+            (self.manages or self.has(Role.SCHOOL), "班主任"),
+            (self.assesses, "考评工作小组"),
+            (self.approves, "请假审批人"),
+        ]
         return "、".join(granted + [word for held, word in in_classes if held] + ["学员"] * self.learns)
 
 
@@ -84,6 +90,10 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("今天", "calendar-event", reverse("portal:today")))
     if standing.works_with_classes:
         places.append(place("班次", "school", reverse("portal:class_list")))
+    if standing.manages or standing.approves or standing.has(Role.STAFF):
+        places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
+    if standing.learns:
+        places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
         places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))
@@ -96,6 +106,7 @@ def _home_word(standing: Standing) -> str:
         (standing.manages or standing.assesses or standing.has(Role.SCHOOL), "首页"),
         (standing.has(Role.LEADER), "培训概况"),
         (standing.has(Role.LIAISON), "反馈函"),
+        (standing.approves, "首页"),
         (standing.learns, "我的学习"),
     ]
     return next((word for held, word in words if held), "首页")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -308,3 +309,40 @@ def may_use_admin(user: Account) -> Refusal | None:
 
 def is_administrator(user: Account) -> bool:
     return user.access.has(*THREE_ADMINISTRATORS)
+
+
+# ---- leave ----
+
+
+def may_see_leaves(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("查看请假", "请假事由和证明只供班主任、组织部和审批人查看", "班主任、组织部干部教育科")
+
+
+def may_enter_leave(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("登记请假", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("登记请假", "代学员登记请假由班主任办理", "班主任、组织部干部教育科")
+
+
+def may_keep_leave(door: Door, own: bool) -> Refusal | None:
+    """Withdrawing, cancelling, reminding, 销假: the trainee and whoever keeps the roster."""
+    if own or door.roster:
+        return None
+    return Refusal("更改这份请假", "撤回、取消、销假由学员本人或班主任办理", "学员本人、班主任")
+
+
+def may_ask_leave(own: bool) -> Refusal | None:
+    if own:
+        return None
+    return Refusal("以学员身份请假", "这里只供学员本人请假；代学员请假请到班次的“请假”页", "学员本人、班主任")
+
+
+def may_decide_leaves(standing: Any) -> Refusal | None:
+    """The list of what waits for one's word: class managers, named approvers, the department."""
+    if standing.manages or standing.approves or standing.has(Role.STAFF):
+        return None
+    return Refusal("打开请假审批", "请假由班主任、学校指定的审批人和组织部审批", DEPARTMENT)

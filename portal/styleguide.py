@@ -53,6 +53,7 @@ def badge_rows() -> list[Context]:
         "candidate": "人选",
         "document": "文件",
         "job": "处理",
+        "leave": "请假",
         "fault": "问题",
     }
     return [{"kind": kind, "name": names[kind], "values": list(values)} for kind, values in BADGES.items()]

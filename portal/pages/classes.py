@@ -26,6 +26,7 @@ TABS = (
     ("学员", "class_roster", "roster"),
     ("课程表", "class_timetable", "inside"),
     ("考勤", "class_attendance", "roster"),
+    ("请假", "class_leaves", "roster"),
     ("成绩", "class_results", "inside"),
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),

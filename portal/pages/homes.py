@@ -17,6 +17,7 @@ from portal.acts import age_in_words, names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
 from portal.pages.files import document
+from portal.pages.leaves.mine import asked_of_me
 from portal.pages.results import bars
 from portal.pages.today import first_ahead
 from reports.models import Document
@@ -78,6 +79,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     unclosed = ended.exclude(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
     unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
     return [
+        leave_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
         wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?state=ended", to_confirm["oldest"]),
         wait("school", unclosed["n"], "个班次已结束、未结班", f"{lists}?state=ended", unclosed["oldest"]),
@@ -90,6 +92,15 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
             None,
         ),
     ]
+
+
+def leave_wait(user: Account) -> dict[str, Any] | None:
+    """Leave that waits for the account's word; a reminded one is told first."""
+    found = asked_of_me(user).aggregate(n=Count("pk"), oldest=Min("waiting_since"), reminded=Count("reminded"))
+    told = wait("clipboard-check", found["n"], "份请假等您审批", reverse("portal:leave_inbox"), found["oldest"])
+    if told and found["reminded"]:
+        told |= {"detail": f"其中 {found['reminded']} 份已催办", "late": True}
+    return told
 
 
 def failed_items(classes: QuerySet[TrainingClass]) -> dict[str, Any] | None:

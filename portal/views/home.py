@@ -22,6 +22,8 @@ def home(request: SignedIn) -> HttpResponse:
         return render(request, "portal/home_leader.html", homes.leader(request, request.user))
     if standing.has(Role.LIAISON):
         return render(request, "portal/home_liaison.html", homes.liaison(request, request.user))
+    if standing.approves:
+        return redirect("portal:leave_inbox")
     if standing.learns:
         return render(request, "portal/home_trainee.html", homes.trainee(request.user))
     if request.user.is_staff:
