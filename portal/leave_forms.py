@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from core.forms import OperationForm, SeenForm
 from core.operations import Refused
 from core.pictures import ENDINGS, MEGABYTES, Upload, take_upload
+from core.scanning import Infected, demand_clean
 from training.models import Enrolment, LeaveRequest
 from training.services.leave import Answer, Wish
 
@@ -28,8 +29,12 @@ class ProofField(forms.FileField):
         file: UploadedFile | None = super().clean(data, initial)
         if not file:
             return None
+        body = file.read()
         try:
-            return take_upload(file.read(), str(file.name))
+            demand_clean(body)
+            return take_upload(body, str(file.name))
+        except Infected as infected:
+            raise forms.ValidationError(f"杀毒软件在文件中发现“{infected.name}”，文件没有保存") from infected
         except Refused as refused:
             raise forms.ValidationError(refused.message) from refused
 

@@ -90,7 +90,12 @@ def build_accounts(city: City) -> None:
         who = make.account(f"{letters}_{part}", shown, unit=getattr(city, where), is_active=part != "disabled")
         make.grant(who, role, getattr(city, where))
         city.accounts[part] = who
-    for part, name in (("assessor", "平正言"), ("trainee", "司马学员"), ("other_trainee", "欧阳学员")):
+    for part, name in (
+        ("assessor", "平正言"),
+        ("trainee", "司马学员"),
+        ("other_trainee", "欧阳学员"),
+        ("approver", "准假处长"),
+    ):
         shown = name if city.word == "云岭" else f"望{name[1:]}"
         city.accounts[part] = make.account(f"{letters}_{part}", shown, unit=city.bureau)
 
@@ -158,6 +163,7 @@ def build_city(word: str) -> City:
     build_people(city)
     build_class(city)
     build_open_class(city)
+    make.approver(city.root, "office", city.accounts["approver"])
     return city
 
 

@@ -27,7 +27,7 @@ from organization.services import add_device
 from organization.sessions import PROVED, SEEN, SINCE, SessionStore, hashed
 from reports.models import Document, NumberSeries
 from trainees.models import Appointment, Cadre
-from training.models import AttendanceMark, CheckIn, ClassRole, Enrolment, Session, TrainingClass
+from training.models import AttendanceMark, CheckIn, ClassRole, Enrolment, LeaveApprover, Session, TrainingClass
 from training.rules.check_in import Window
 from training.services.check_in import open_check_in
 
@@ -93,6 +93,10 @@ def training_class(where: Unit, name: str, code: str, **fields: Any) -> Training
 
 def class_role(who: Account, where: TrainingClass, kind: str = ClassRole.Kind.MANAGER, **fields: Any) -> ClassRole:
     return ClassRole.objects.create(training_class=where, account=who, kind=kind, since=LONG_AGO, **fields)
+
+
+def approver(where: Unit, level: str, who: Account, **fields: Any) -> LeaveApprover:
+    return LeaveApprover.objects.create(unit=where, level=level, account=who, since=LONG_AGO, **fields)
 
 
 def enrolment(where: TrainingClass, person: Cadre, position: int, **fields: Any) -> Enrolment:

@@ -9,8 +9,19 @@ from django.http import HttpRequest
 from core.admin import ScopedAdmin, ScopedInline
 from organization.models import Account
 from organization.roles import Role
-from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Holiday, Session, TrainingClass
+from training.models import (
+    AttendanceMark,
+    ClassRole,
+    ClassSeries,
+    Enrolment,
+    Holiday,
+    LeaveApprover,
+    LeaveRequest,
+    Session,
+    TrainingClass,
+)
 from training.services.holidays import keep_holiday
+from training.services.leave import end_approver, name_approver
 from training.services.naming import end_class_role, name_for_class
 
 
@@ -118,3 +129,48 @@ class HolidayAdmin(ScopedAdmin):
 
     def write(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
         keep_holiday(obj, actor=request.user)  # type: ignore[arg-type]
+
+
+@admin.register(LeaveApprover)
+class LeaveApproverAdmin(ScopedAdmin):
+    """Who decides about leave for a school, from–until: named by the department."""
+
+    writes = True
+    list_display = ("unit", "level", "account", "deputy", "since", "until")
+    list_filter = ("level", "deputy")
+    list_select_related = ("unit", "account")
+    search_fields = ("unit__name", "account__display_name", "account__username")
+    ordering = ("unit__path", "level", "-since", "pk")
+    fields = ("unit", "level", "account", "deputy", "since", "until")
+    autocomplete_fields = ("unit", "account")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeaveApprover]:
+        return super().get_queryset(request).filter(request.user.access.within("unit", Role.STAFF))  # type: ignore[union-attr]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("unit", "level", "account", "deputy", "since") if obj else ()
+
+    def write(self, request: HttpRequest, obj: LeaveApprover, form: Any, change: bool) -> None:
+        user: Account = request.user  # type: ignore[assignment]
+        if not change:
+            made = name_approver(
+                obj.unit, obj.level, obj.account, obj.since, until=obj.until, deputy=obj.deputy, actor=user
+            )
+            obj.pk = made.pk
+        elif obj.until:
+            end_approver(obj, obj.until, actor=user)
+
+
+@admin.register(LeaveRequest)
+class LeaveRequestAdmin(ScopedAdmin):
+    """Shown only: leave is asked for and decided on the portal's pages."""
+
+    list_display = ("enrolment", "training_class", "kind", "first", "last", "hours", "state", "over_cap")
+    list_filter = ("state", "kind", "over_cap")
+    list_select_related = ("enrolment", "training_class")
+    search_fields = ("enrolment__roster_name", "training_class__name")
+    ordering = ("-asked", "pk")
+    fields = (
+        "training_class", "enrolment", "kind", "first", "last", "hours", "half_days", "state", "over_cap", "asked",
+        "ended",
+    )  # fmt: skip

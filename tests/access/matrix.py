@@ -17,6 +17,7 @@ ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 OUTSIDE = ("nobody", "disabled")
 SIGNED_IN = (
     "staff", "manager", "assessor", "liaison", "sibling_liaison", "trainee", "other_trainee", "leader",
+    "approver",
     *ADMINISTRATORS, *STRANGERS,
 )  # fmt: skip
 COLUMNS = (*OUTSIDE, *SIGNED_IN)
@@ -106,6 +107,10 @@ FOREIGN_TO_CATALOGUE = " ".join(set(NOT_UPLOADERS.split()))
 CLASS_LISTERS = f"{CLASS_DOOR} stranger_staff stranger_manager"
 NOT_CLASS_LISTERS = " ".join(set(SIGNED_IN) - set(CLASS_LISTERS.split()))
 
+NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
+LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
+NOT_LEAVE_DECIDERS = " ".join(set(SIGNED_IN) - set(LEAVE_DECIDERS.split()))
+
 ROWS = (
     Row("sign_in", open=True),
     Row("healthz", open=True),
@@ -168,6 +173,28 @@ ROWS = (
     Row("slips_order", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post"),
     Row("slips_take", prepared("slips"), ok="manager", forbidden=f"staff assessor leader {LEARNERS}", method="post",
         prepared_by="slip_sheet"),
+    # leave: kept by whoever keeps the roster, asked for by the trainee, decided by those who are asked, in order
+    Row("class_leaves", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_leaves_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("leave_enter", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("leave_override", open_enrolment, ok="staff", forbidden="manager assessor leader liaison trainee", code=302,
+        method="post", data={**REASON, "seen": 1}),
+    Row("my_leaves", ok=LEARNERS, forbidden=NOT_LEARNERS),
+    Row("leave_new", enrolment, ok="trainee", forbidden="staff manager assessor leader liaison"),
+    Row("leave_inbox", ok=LEAVE_DECIDERS, forbidden=NOT_LEAVE_DECIDERS),
+    Row("leave_page", prepared("leave"), ok="staff manager trainee approver", prepared_by="a_leave"),
+    Row("leave_proof", prepared("leave"), ok="staff manager trainee approver", prepared_by="a_leave"),
+    Row("leave_decide", prepared("leave"), ok="approver", forbidden="staff manager trainee", code=302, method="post",
+        data={"granted": "yes", "seen": 2}, prepared_by="a_leave"),
+    Row("leave_withdraw", prepared("leave"), ok="staff manager trainee", forbidden="approver", code=302, method="post",
+        data={"seen": 2}, prepared_by="a_leave"),
+    Row("leave_remind", prepared("leave"), ok="staff manager trainee", forbidden="approver", code=302, method="post",
+        prepared_by="a_leave"),
+    # what has begun is not the trainee's to cancel; coming back is
+    Row("leave_cancel", prepared("leave"), ok="staff manager", forbidden="trainee approver", code=302, method="post",
+        data={**REASON, "seen": 3}, prepared_by="a_granted_leave"),
+    Row("leave_return", prepared("leave"), ok="staff manager trainee", forbidden="approver", code=302, method="post",
+        data={"seen": 3}, prepared_by="a_granted_leave"),
     # what is done with results and documents
     Row("class_drafts", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post"),
     Row("results_show", open_class, ok="staff manager assessor", forbidden="leader trainee", code=302, method="post"),
@@ -232,8 +259,8 @@ ROWS = (
     Row("workbook_done", prepared("imported"), ok="staff manager", code=302, prepared_by="an_import"),
 )  # fmt: skip
 
-# The first page leads class managers to their list and administrators to the admin.
-HOME = {"manager": 302, "assessor": 302, "stranger_manager": 302} | dict.fromkeys(ADMINISTRATORS, 302)
+# The first page leads class managers to their list, approvers of leave to theirs, administrators to the admin.
+HOME = {"approver": 302, "manager": 302, "assessor": 302, "stranger_manager": 302} | dict.fromkeys(ADMINISTRATORS, 302)
 
 # Addresses without a name: Django's own pages that are not used, and the files' way out.
 UNNAMED = {

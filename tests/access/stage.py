@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -17,15 +17,29 @@ from core.files import keep
 from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditArchive, AuditSeal, RowChange
+from core.pictures import Upload
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher, TeacherTitle
 from organization.models import Account, AuthoritySetting, DeviceCredential
 from organization.services import add_device, ask_for_reset
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
-from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
-from training.services.machine import rehearse_machine
+from training.models import (
+    AttendanceMark,
+    ClassRole,
+    ClassSeries,
+    Holiday,
+    LeaveApprover,
+    LeaveRequest,
+    LeaveStep,
+    Session,
+    SlipSheet,
+    TrainingClass,
+)
 from training.rules import check_in
+from training.services.leave import Answer as LeaveAnswer
+from training.services.leave import Wish, ask_leave, decide_leave
+from training.services.machine import rehearse_machine
 
 
 def account_of(cast: Cast, column: str) -> Account | None:
@@ -116,6 +130,28 @@ def a_device(city: City) -> None:
     city.__dict__["device"], city.__dict__["feed"] = device.pk, key
 
 
+def a_leave(city: City) -> None:
+    """A day in the open class, with a proof; the manager agreed, the office is asked since two days."""
+    who, wish = city.open_enrolment, Wish("sick", "发热就医", leave_sessions(city), Upload(make.PDF, "病历.pdf"))
+    row = decide_leave(ask_leave(who, wish, actor=city.trainee), LeaveAnswer(True), actor=city.manager)
+    LeaveStep.objects.filter(request=row, level="manager").update(at=timezone.now() - timedelta(days=2))
+    city.__dict__["leave"] = row.pk
+
+
+def leave_sessions(city: City) -> list[Any]:
+    """Morning and afternoon of the open class's first day."""
+    make.session(city.open_class, 1, recorded=False)
+    first = city.open_class.sessions.filter(date=city.open_class.start)
+    return list(first.values_list("pk", flat=True))
+
+
+def a_granted_leave(city: City) -> None:
+    """The same, granted."""
+    a_leave(city)
+    row = LeaveRequest.objects.get(pk=city.__dict__["leave"])
+    decide_leave(row, LeaveAnswer(True, accept_over=True), actor=city.approver)
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "late_entry": late_entry,
     "tie": tie,
@@ -129,6 +165,8 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_device": a_device,
     "closed": closed,
     "running": running,
+    "a_leave": a_leave,
+    "a_granted_leave": a_granted_leave,
 }
 
 
@@ -174,6 +212,11 @@ def _archive(city: City) -> Any:
     return AuditArchive.objects.create(at=timezone.now(), **span, **made).pk
 
 
+def _leave(city: City) -> Any:
+    a_leave(city)
+    return city.__dict__["leave"]
+
+
 ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "organization.Unit": lambda city: city.bureau.pk,
     "organization.Account": lambda city: city.liaison.pk,
@@ -201,6 +244,8 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "training.Enrolment": lambda city: city.enrolments[0].pk,
     "training.Session": lambda city: Session.objects.filter(training_class=city.training_class)[0].pk,
     "training.AttendanceMark": lambda city: AttendanceMark.objects.filter(training_class=city.training_class)[0].pk,
+    "training.LeaveApprover": lambda city: LeaveApprover.objects.get(account=city.approver).pk,
+    "training.LeaveRequest": _leave,
     "assessments.ScoringScheme": lambda city: make.scheme().pk,
     "assessments.Item": lambda city: make.item("加分项").pk,
     "assessments.ScoreEntry": lambda city: city.enrolments[0].entries.all()[0].pk,

@@ -11,7 +11,7 @@ import pytest
 from organization.models import Account, Unit
 from organization.roles import Role
 from tests import factories as make
-from training.models import Enrolment, LeaveApprover, LeaveLevel, LeaveRequest, Session, TrainingClass
+from training.models import Enrolment, LeaveLevel, LeaveRequest, Session, TrainingClass
 from training.services.leave import Answer, Wish, ask_leave, decide_leave
 
 
@@ -57,16 +57,12 @@ def build_school(start: date = date(2027, 3, 1)) -> School:
     end = date(start.year, start.month, start.day + 11)
     one = make.training_class(root, "中青班", "YL-1", start=start, end=end, state="running", attendance_kept=False)
     make.class_role(accounts["manager"], one)
-    approver(root, LeaveLevel.OFFICE, accounts["office"])
-    approver(root, LeaveLevel.VICE_PRESIDENT, accounts["president"])
+    make.approver(root, LeaveLevel.OFFICE, accounts["office"])
+    make.approver(root, LeaveLevel.VICE_PRESIDENT, accounts["president"])
     first = make.enrolment(one, make.cadre("司马清扬", school, root, account=accounts["trainee"]), 1, state="reported")
     other = make.enrolment(one, make.cadre("欧阳致远", school, root), 2, state="reported")
     sessions = [make.session(one, number, recorded=False) for number in range(14)]
     return School(root, one, first, other, sessions, accounts)
-
-
-def approver(unit: Unit, level: str, account: Account, **fields: Any) -> LeaveApprover:
-    return LeaveApprover.objects.create(unit=unit, level=level, account=account, since=make.LONG_AGO, **fields)
 
 
 def lesson(one: TrainingClass, day: date, period: int, number: int, hours: str, **fields: Any) -> Session:

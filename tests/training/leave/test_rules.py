@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from organization.services import set_preference
 from tests import factories as make
-from tests.training.leave.conftest import approver
 from training.models import LeaveApprover, LeaveLevel
 from training.rules.leave import Bounds, Meter, chain, exceeds, half_days, levels_for, meter_of, staffed_levels
 
@@ -110,7 +109,7 @@ def test_who_is_there_to_decide(school):
     assert staffed_levels(school.training_class, day) == {"manager", "office", "vice_president"}
     school.training_class.roles.all().delete()
     assert staffed_levels(school.training_class, day) == {"office", "vice_president"}
-    approver(school.root, MANAGER, school.deputy, deputy=True)
+    make.approver(school.root, MANAGER, school.deputy, deputy=True)
     assert "manager" in staffed_levels(school.training_class, day)
     assert "manager" not in staffed_levels(school.training_class, day, apart_from=school.deputy.pk)
 
@@ -118,8 +117,8 @@ def test_who_is_there_to_decide(school):
 def test_an_approver_of_a_sibling_or_of_the_past_does_not_count(school):
     LeaveApprover.objects.all().delete()
     sibling = make.unit("QX", "清溪县委组织部")
-    approver(sibling, OFFICE, school.office)
-    approver(school.root, PRESIDENT, school.president, until=MONDAY - timedelta(1))
+    make.approver(sibling, OFFICE, school.office)
+    make.approver(school.root, PRESIDENT, school.president, until=MONDAY - timedelta(1))
     assert staffed_levels(school.training_class, MONDAY) == {"manager"}
 
 

@@ -12,7 +12,7 @@ from core.models import AuditEntry
 from core.operations import Conflict, Refused
 from core.pictures import Upload
 from tests import factories as make
-from tests.training.leave.conftest import approver, build_school, lesson
+from tests.training.leave.conftest import build_school, lesson
 from training.models import AttendanceMark, LeaveApprover, LeaveLevel, LeaveRequest, LeaveStep
 from training.services.leave import (
     Answer,
@@ -163,7 +163,7 @@ def test_a_refusal_ends_it_with_a_reason(school):
 
 
 def test_a_deputy_decides_in_the_others_name(school):
-    approver(school.root, LeaveLevel.OFFICE, school.deputy, deputy=True)
+    make.approver(school.root, LeaveLevel.OFFICE, school.deputy, deputy=True)
     request = school.ask(school.sessions[:2])
     decide_leave(request, YES, actor=school.manager)
     decide_leave(request, YES, actor=school.deputy)
@@ -172,7 +172,7 @@ def test_a_deputy_decides_in_the_others_name(school):
 
 
 def test_a_deputy_of_the_class_manager(school):
-    approver(school.root, LeaveLevel.MANAGER, school.deputy, deputy=True)
+    make.approver(school.root, LeaveLevel.MANAGER, school.deputy, deputy=True)
     request = decide_leave(school.ask(school.sessions[:1]), YES, actor=school.deputy)
     assert request.state == State.GRANTED
     assert request.steps.get().as_deputy
@@ -180,7 +180,7 @@ def test_a_deputy_of_the_class_manager(school):
 
 def test_nobody_decides_about_their_own_request(school):
     for level in (LeaveLevel.OFFICE, LeaveLevel.MANAGER):
-        approver(school.root, level, school.accounts["trainee"])
+        make.approver(school.root, level, school.accounts["trainee"])
     make.class_role(school.accounts["trainee"], school.training_class)
     request = school.ask(school.sessions[:1])
     with pytest.raises(Refused, match="自己的请假"):
