@@ -346,3 +346,16 @@ def may_decide_leaves(standing: Any) -> Refusal | None:
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         return None
     return Refusal("打开请假审批", "请假由班主任、学校指定的审批人和组织部审批", DEPARTMENT)
+
+
+def may_decide_leave(decides: bool, level: str) -> Refusal | None:
+    """A level's word is that level's: its approvers', and nobody's about themselves."""
+    if decides:
+        return None
+    return Refusal("审批这份请假", f"现在由{level}审批，您不在这一级的审批人之列（本人不能审批自己的请假）", level)
+
+
+def may_cancel_leave(own: bool, begun: bool) -> Refusal | None:
+    if own and begun:
+        return Refusal("取消这份请假", "请假已经开始；提前回来请办理销假", "班主任")
+    return None

@@ -31,6 +31,8 @@ from portal.rules import (
     Door,
     demand,
     may_ask_leave,
+    may_cancel_leave,
+    may_decide_leave,
     may_decide_leaves,
     may_enter_leave,
     may_export_class,
@@ -39,11 +41,12 @@ from portal.rules import (
     may_see_leaves,
 )
 from portal.views.scope import class_and_door
-from training.models import Enrolment, LeaveRequest, TrainingClass
+from training.models import Enrolment, LeaveRequest, LeaveStep, TrainingClass
 from training.services.leave import (
     ask_leave,
     cancel_leave,
     decide_leave,
+    has_begun,
     remind_leave,
     return_leave,
     shorten_leave,
@@ -239,6 +242,9 @@ def leave_proof(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 def leave_decide(request: SignedIn, pk: UUID) -> HttpResponse:
     row, _ = _request_and_door(request, pk)
+    if step := current_steps([row]).get(row.pk):
+        decides = LeaveStep.objects.filter(pk=step.pk).decided_by(request.user).exists()
+        demand(may_decide_leave(decides, step.get_level_display()))
     form = DecideForm(request.POST)
     seen = form.checked()["seen"]
     said = form.said()
@@ -274,6 +280,7 @@ def leave_withdraw(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 def leave_cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     row = _kept_by(request, pk)
+    demand(may_cancel_leave(row.enrolment.cadre.account_id == request.user.pk, has_begun(row)))
     form = SeenReasonForm(request.POST)
     values = form.checked()
 

@@ -9,9 +9,10 @@ from organization.models import Account
 from portal.acts import ask, names_of, new_op_id
 from portal.pages import words
 from portal.pages.leaves import cap_of, current_steps, half_day, length, meter_words, span, waiting
-from portal.rules import Door
+from portal.rules import Door, may_cancel_leave
 from training.models import AttendanceMark, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep
 from training.rules.leave import Bounds, levels_for, meter_of
+from training.services.leave import has_begun
 
 State = LeaveRequest.State
 Decision = LeaveStep.Decision
@@ -35,7 +36,7 @@ def page(row: LeaveRequest, door: Door, user: Account) -> dict[str, Any]:
         "sessions": sessions,
         "meter": meter,
         "decide": decide(row, step, sessions, meter) if decides else None,
-        "asks": asks(row, step) if own or door.roster else [],
+        "asks": asks(row, step, own) if own or door.roster else [],
         "returns": returns(row) if (own or door.roster) and row.state == State.GRANTED else None,
         "crumbs": crumbs(row, door, own),
     }
@@ -143,7 +144,7 @@ def decide(
     }
 
 
-def asks(row: LeaveRequest, step: LeaveStep | None) -> list[dict[str, Any]]:
+def asks(row: LeaveRequest, step: LeaveStep | None, own: bool) -> list[dict[str, Any]]:
     """What the trainee and whoever keeps the roster may do now."""
     seen = {"hidden": {"seen": row.version}}
     if row.state == State.ASKED:
@@ -157,7 +158,7 @@ def asks(row: LeaveRequest, step: LeaveStep | None) -> list[dict[str, Any]]:
             text = f"{waits['level']}收到已 {waits['age']}，将在其待办中标为催办。"
             found.append(ask("remind", url, "催办", f"催办{waits['level']}", text))
         return found
-    if row.state == State.GRANTED:
+    if row.state == State.GRANTED and may_cancel_leave(own, own and has_begun(row)) is None:
         url = reverse("portal:leave_cancel", args=[row.pk])
         text = "这份请假登记的考勤全部撤销；之后被改登记的考勤不变。"
         return [ask("cancel", url, "取消请假", "取消这份请假", text, reason="取消的原因", action="确认取消", **seen)]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from django.utils import timezone
 
 from core.operations import Refused, demand_current
+from core.scope import unscoped
 from organization.models import Account
 from training.models import LeaveRequest, LeaveSession, Session, TrainingClass
 from training.rules import Bell, times
@@ -53,6 +54,12 @@ def begun(training_class: TrainingClass, sessions: Iterable[Session]) -> list[Se
     day = Session.objects.filter(training_class=training_class, date__in={row.date for row in rows})
     starts = {one.pk: span[0] for one, span in times(day, Bell.of(training_class.unit, rows[0].date)).items()}
     return [row for row in rows if starts[row.pk] <= timezone.now()]
+
+
+def has_begun(request: LeaveRequest) -> bool:
+    """Whether a covered session has begun: from then on the trainee cannot cancel the leave."""
+    with unscoped("sessions of a request that was fetched in scope"):
+        return bool(begun(request.training_class, [row.session for row in live_sessions(request)]))
 
 
 def measure(request: LeaveRequest) -> None:
