@@ -185,7 +185,7 @@ ROWS = (
     Row("leave_page", prepared("leave"), ok="staff manager trainee approver", prepared_by="a_leave"),
     Row("leave_proof", prepared("leave"), ok="staff manager trainee approver", prepared_by="a_leave"),
     Row("leave_decide", prepared("leave"), ok="approver", forbidden="staff manager trainee", code=302, method="post",
-        data={"granted": "yes", "seen": 2}, prepared_by="a_leave"),
+        data={"granted": "yes", "accept_over": "on", "seen": 2}, prepared_by="a_leave"),
     Row("leave_withdraw", prepared("leave"), ok="staff manager trainee", forbidden="approver", code=302, method="post",
         data={"seen": 2}, prepared_by="a_leave"),
     Row("leave_remind", prepared("leave"), ok="staff manager trainee", forbidden="approver", code=302, method="post",
