@@ -37,10 +37,10 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def badge(kind: str, value: object, label: str = "") -> SafeString:
+def badge(kind: str, value: object, label: str = "") -> str:
     """A state as a coloured word: `{% badge "class" row.state %}`; nothing for an empty value."""
     if value in (None, ""):
-        return SafeString("")
+        return ""
     shown = badge_for(kind, str(value), label)
     return format_html('<span class="state state-{}">{}</span>', shown.tone, shown.label)
 

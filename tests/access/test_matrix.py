@@ -203,18 +203,6 @@ def test_sec_17_without_scope_a_cell_turns_red(cast, row, monkeypatch):
 # ---- what holds for all of them ----
 
 
-def test_sec_07_a_post_without_token_is_refused(cast):
-    """No address takes a POST without its token, whoever sends it."""
-    for row in ROWS:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(cast.yunling.staff)
-        if row.prepared_by:
-            continue
-        url = reverse(f"portal:{row.name}", args=row.arguments(cast.yunling))
-        answer = client.post(url, {"op_id": stage.op_id()})
-        assert answer.status_code in (403, 405), row.name
-
-
 def test_only_the_listed_pages_are_open():
     from portal.urls import OPEN_PAGES
 
