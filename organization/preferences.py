@@ -30,12 +30,12 @@ PREFERENCES: Mapping[str, Preference] = {
     "afternoon_begins": Preference("下午上课时间", str, "14:30", "如 14:30"),
     "evening_begins": Preference("晚上上课时间", str, "19:00", "如 19:00"),
     "late_minutes": Preference("迟到宽限（分钟）", int, 0, "考勤机记录：上课铃后几分钟以内不算迟到"),
+    "scan_late_minutes": Preference("扫码迟到宽限（分钟）", int, 5, "上课铃后几分钟以内扫码签到不算迟到"),
     "lesson_minutes": Preference("每学时分钟数", int, 50, "含课间；课程表由学时推算下课时间"),
     "leave_manager_half_days": Preference("班主任批假上限（半天数）", int, 1, "不超过这么多半天，班主任同意即可"),
     "leave_office_half_days": Preference("教务处批假上限（半天数）", int, 2, "超过的再报分管校领导"),
     "leave_vice_president_half_days": Preference("分管校领导批假上限（半天数）", int, 4, "超过的再报组织部"),
     "deputy_days": Preference("代理最长天数", int, 90, "代理他人角色最多多少天，从办理当天算起"),
-    "late_minutes": Preference("迟到起算（分钟）", int, 5, "上课后多少分钟起扫码签到记为迟到"),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 

@@ -37,7 +37,7 @@ def usual_window(session: Session) -> Window:
     """By the bell and the school's 迟到起算; three queries."""
     one = session.training_class
     day = Session.objects.filter(training_class=one, date=session.date).unscoped("times of a session's half-day")
-    late = preference(one.unit, "late_minutes", session.date)
+    late = preference(one.unit, "scan_late_minutes", session.date)
     return judge.window_of(rules.times(day, rules.Bell.of(one.unit, session.date))[session], late)
 
 

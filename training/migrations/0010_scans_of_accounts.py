@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("training", "0008_cleared_marks"),
+        ("training", "0009_machine_uploads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
