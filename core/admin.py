@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -142,6 +142,40 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
             return super(ScopedAdmin, self).changeform_view(request, object_id, form_url, context)
 
         return self._once(request, object_id, show) if request.method == "POST" and self.writes else show()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"op_id": new_key()} | (extra_context or {}))
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:  # type: ignore[override]
+        """An action that asks more than `view` writes: once for the page's op_id, as the forms do.
+
+        It returns None; an answer of its own (first confirm who you are) means that nothing was carried out.
+        """
+        offered = {name: one[0] for name, one in self.get_actions(request).items() if one is not None}
+        asked = [offered[name] for name in request.POST.getlist("action") if name in offered]
+        if any(getattr(function, "allowed_permissions", []) != ["view"] for function in asked):
+            return self._act_once(request, queryset)
+        return super().response_action(request, queryset)
+
+    def _act_once(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        op_id = OperationForm(request.POST).checked()["op_id"]
+        payload = {key: request.POST.getlist(key) for key in request.POST if key not in UNSAID}
+        fresh: list[HttpResponse | None] = []
+
+        def act() -> dict[str, Any]:
+            fresh.append(super(ScopedAdmin, self).response_action(request, queryset))
+            answer = fresh[0]
+            if answer is None or answer.headers.get("Location") != request.get_full_path():
+                raise _NotSaved
+            return {}
+
+        try:
+            once(op_id, request.user.pk, f"admin.{self.opts.label_lower}.action", payload, act)  # type: ignore[arg-type]
+        except _NotSaved:
+            return fresh[0]
+        if not fresh:
+            self.message_user(request, "这次操作已经办理过，没有重复办理", messages.INFO)
+        return fresh[0] if fresh else redirect(request.get_full_path())
 
     def _seen(self, request: HttpRequest, object_id: str | None) -> dict[str, str]:
         """The mark of the row that the page shows; a form that comes back keeps the mark it was opened with."""

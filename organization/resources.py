@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from import_export import fields, resources, widgets
 
 from organization.directory import split_short_names
-from organization.models import Unit
+from organization.models import Unit, UnitShortName
 from organization.services import add_unit, change_unit, set_short_names
 
 
@@ -48,14 +49,23 @@ class UnitResource(resources.ModelResource):
         fields = ("code", "name", "short_names", "parent", "kind", "level")
         import_id_fields = ("code",)
         use_transactions = True
+        skip_diff = True  # nobody looks at it, and it asks every row's names and parent
         clean_model_instances = False
 
+    def before_export(self, queryset: QuerySet[Unit], **kwargs: Any) -> None:
+        """What every row asks of other tables, in two queries however many units there are."""
+        above = {path[: -Unit.steplen] for path in queryset.values_list("path", flat=True)}
+        self.codes = dict(Unit.objects.filter(path__in=above).values_list("path", "code"))
+        self.short: dict[Any, list[str]] = {}
+        rows = UnitShortName.objects.filter(unit__in=queryset.order_by().values("pk")).order_by("id")
+        for unit, name in rows.values_list("unit_id", "name"):
+            self.short.setdefault(unit, []).append(name)
+
     def dehydrate_short_names(self, unit: Unit) -> str:
-        return "；".join(unit.short_names.order_by("id").values_list("name", flat=True))
+        return "；".join(self.short.get(unit.pk, []))
 
     def dehydrate_parent(self, unit: Unit) -> str:
-        parent = unit.get_parent()
-        return parent.code if parent else ""
+        return self.codes.get(unit.path[: -Unit.steplen], "")
 
     def save_instance(self, instance: Unit, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:
         actor = kwargs.get("actor")

@@ -1,10 +1,12 @@
 """The rail's places by role, and the account's words. A place is shown only to those whom its page lets in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
 
+from organization.access import deputy_of
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import Cadre
@@ -29,15 +31,19 @@ class Standing:
     assesses: bool
     learns: bool
     approves: bool = False
+    deputised: Mapping[str, str] = field(default_factory=dict)  # kind of role in a class: “（代理 XXX）”
 
     @classmethod
     def of(cls, user: Account) -> "Standing":
-        kinds = set(
-            ClassRole.objects.reading_on(user.access.day).filter(account=user).values_list("kind", flat=True).distinct()
-        )
+        named = ClassRole.objects.reading_on(user.access.day).filter(account=user)
+        held: dict[str, set[str]] = {}
+        for kind, name in named.values_list("kind", "deputises__account__display_name").distinct():
+            held.setdefault(kind, set()).add(name or "")
+        deputised = {kind: deputy_of(names) for kind, names in held.items() if "" not in names}
         learns = Cadre.objects.visible_to(user).filter(account=user).exists()
         approves = LeaveApprover.objects.on(user.access.day).filter(account=user).exists()
-        return cls(user, ClassRole.Kind.MANAGER in kinds, ClassRole.Kind.ASSESSOR in kinds, learns, approves)
+        kinds = ClassRole.Kind
+        return cls(user, kinds.MANAGER in held, kinds.ASSESSOR in held, learns, approves, deputised)
 
     def has(self, *roles: str) -> bool:
         return self.user.access.has(*roles)
@@ -57,13 +63,18 @@ class Standing:
     @property
     def words(self) -> str:
         """The roles in Chinese, as the account menu shows them."""
-        granted = [Role(role).label for role in self.user.access.roles if role != Role.SCHOOL]
-        in_classes = [
-            (self.manages or self.has(Role.SCHOOL), "班主任"),
-            (self.assesses, "考评工作小组"),
-            (self.approves, "请假审批人"),
-        ]
-        return "、".join(granted + [word for held, word in in_classes if held] + ["学员"] * self.learns)
+        access = self.user.access
+        granted = [f"{Role(role).label}{access.deputy_words(role)}" for role in access.roles if role != Role.SCHOOL]
+        in_classes = [self._manager_words()] if self.manages or self.has(Role.SCHOOL) else []
+        in_classes += [f"考评工作小组{self.deputised.get(ClassRole.Kind.ASSESSOR, '')}"] if self.assesses else []
+        in_classes += ["请假审批人"] if self.approves else []
+        return "、".join(granted + in_classes + ["学员"] * self.learns)
+
+    def _manager_words(self) -> str:
+        """班主任 by a grant or named for classes; a deputy only where neither is one's own."""
+        as_deputy = [self.user.access.deputy_words(Role.SCHOOL)] if self.has(Role.SCHOOL) else []
+        as_deputy += [self.deputised.get(ClassRole.Kind.MANAGER, "")] if self.manages else []
+        return "班主任" if "" in as_deputy else f"班主任{as_deputy[0]}"
 
 
 def place(label: str, icon: str, url: str) -> Place:
@@ -124,7 +135,8 @@ def _upkeep(standing: Standing) -> list[Place]:
     if standing.has(Role.SECURITY_ADMIN):
         places += [
             admin_place("授权", "shield-check", "organization_grant"),
-            admin_place("账号", "user-circle", "organization_account"),
+            admin_place("班次角色", "users", "training_classrole"),
+            _accounts_to_approve(),
             admin_place("登录会话", "clock", "organization_accountsession"),
             admin_place("设备凭据", "qrcode", "organization_devicecredential"),
         ]
@@ -145,6 +157,12 @@ def rail_of_phone() -> list[dict[str, Any]]:
     """What a remembered phone opens, and the way to the rest."""
     here = place("今天", "calendar-event", reverse("portal:today")) | {"active": True}
     return [{"label": "工作", "places": [here, place("登录后查看全部", "login", reverse("portal:home"))]}]
+
+
+def _accounts_to_approve() -> Place:
+    """The accounts, with the number of those that wait for the security administrator."""
+    waiting = Account.objects.filter(approved_at=None, is_active=True).count()
+    return admin_place("账号", "user-circle", "organization_account") | {"count": waiting or None}
 
 
 def _mark_active(places: list[Place], path: str) -> None:

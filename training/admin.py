@@ -1,12 +1,14 @@
 """Classes and what hangs on them, shown to department staff; who has a role in a class is named here."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin import ScopedAdmin, ScopedInline
+from organization.admin.deputies import DeputisedAdmin, DeputyFilter, DeputyForm, EndFilter, given
 from organization.models import Account
 from organization.roles import Role
 from training.models import (
@@ -22,7 +24,12 @@ from training.models import (
 )
 from training.services.holidays import keep_holiday
 from training.services.leave import end_approver, name_approver
-from training.services.naming import end_class_role, name_for_class
+from training.services.naming import (
+    deputise_class_role,
+    end_class_role,
+    may_deputise_class_role,
+    name_for_class,
+)
 
 
 @admin.register(ClassSeries)
@@ -56,18 +63,41 @@ class TrainingClassAdmin(ScopedAdmin):
     inlines = (Roles,)
 
 
-@admin.register(ClassRole)
-class ClassRoleAdmin(ScopedAdmin):
-    """Class managers and assessors: named by the department, for a class, from–until."""
+class RoleDeputyForm(DeputyForm):
+    class Meta:
+        model = ClassRole
+        fields = ("deputises", "account", "since", "until", "reason")
 
+    def refusal(self, values: Mapping[str, Any]) -> str | None:
+        days, by = (values["since"], values["until"]), cast(Account, self.actor)
+        return may_deputise_class_role(values["deputises"], values["account"], *days, values["reason"], by)
+
+
+@admin.register(ClassRole)
+class ClassRoleAdmin(DeputisedAdmin):
+    """Class managers and assessors: named by the department; deputies also by the security administrator."""
+
+    deputy_form = RoleDeputyForm
     writes = True
+    plain_fields = ("training_class", "account", "kind", "since", "until")
     list_display = ("training_class", "account", "kind", "since", "until")
-    list_filter = ("kind",)
-    list_select_related = ("training_class", "account")
+    list_filter = ("kind", DeputyFilter, EndFilter)
+    list_select_related = ("training_class", "account", "deputises__account")
     search_fields = ("training_class__name", "account__display_name", "account__username")
     ordering = ("-since", "pk")
-    fields = ("training_class", "account", "kind", "since", "until")
     autocomplete_fields = ("training_class", "account")
+
+    def may_deputise(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("training.deputise_classrole")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """To name a deputy is less than to name somebody: the security administrator may do that alone."""
+        names_deputy = "deputises" in request.GET and self.may_deputise(request)
+        return names_deputy or super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        ends_deputy = obj is not None and obj.deputises_id is not None and self.may_deputise(request)
+        return ends_deputy or super().has_change_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClassRole]:
         """Of classes in scope; the security administrator sees who is named, not the classes' data."""
@@ -77,16 +107,17 @@ class ClassRoleAdmin(ScopedAdmin):
             return rows
         return rows.filter(user.access.within("training_class__unit", Role.STAFF))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("training_class", "account", "kind", "since") if obj else ()
-
     def write(self, request: HttpRequest, obj: ClassRole, form: Any, change: bool) -> None:
         user: Account = request.user  # type: ignore[assignment]
-        if not change:
+        if change:
+            if obj.until:
+                end_class_role(obj, obj.until, actor=user)
+            return
+        if form.cleaned_data.get("deputises"):
+            made = deputise_class_role(form.cleaned_data["deputises"], *given(form), actor=user)
+        else:
             made = name_for_class(obj.training_class, obj.account, obj.kind, obj.since, until=obj.until, actor=user)
-            obj.pk = made.pk
-        elif obj.until:
-            end_class_role(obj, obj.until, actor=user)
+        obj.pk, obj.kind, obj.training_class = made.pk, made.kind, made.training_class
 
 
 @admin.register(Enrolment)

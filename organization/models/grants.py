@@ -118,3 +118,8 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}（{self.unit}）"
+
+    @property
+    def deputised_as(self) -> str:
+        """What a deputy takes over, in words."""
+        return str(self)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.keys import new_key
 from organization.models import Account, AccountSession, DeviceCredential
 from organization.services import (
     add_device,
@@ -203,7 +204,7 @@ def test_sec_05_the_security_administrator_ends_it(cast, key):
     page = reverse("admin:organization_devicecredential_changelist")
     assert cast.yunling.trainee.display_name in officer.get(page).content.decode()
     row = DeviceCredential.objects.get(account=cast.yunling.trainee)
-    officer.post(page, {"action": "end_devices", "_selected_action": [row.pk]})
+    officer.post(page, {"action": "end_devices", "_selected_action": [row.pk], "op_id": str(new_key())})
     assert not opens(key)
 
 

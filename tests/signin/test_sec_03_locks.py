@@ -12,6 +12,7 @@ from django.core.checks import run_checks
 from django.urls import reverse
 from django.utils import timezone
 
+from core.keys import new_key
 from core.models import AuditEntry
 from organization.models import FailedSignIn
 from organization.services import set_password
@@ -167,9 +168,9 @@ def test_sec_03_the_security_administrator_unlocks(person, security_admin, syste
     guess(person.username, 5)
     page = reverse("admin:organization_account_changelist")
     chosen = {"action": "unlock", "_selected_action": [str(person.pk)]}
-    browser(system_admin).post(page, chosen)
+    browser(system_admin).post(page, chosen | {"op_id": str(new_key())})
     assert attempt(person.username, PASSWORD).status_code == OUT
-    browser(security_admin).post(page, chosen)
+    browser(security_admin).post(page, chosen | {"op_id": str(new_key())})
     assert attempt(person.username, PASSWORD).status_code == IN
     assert AuditEntry.objects.filter(event="account.unlock", object_id=str(person.pk)).count() == 1
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.keys import new_key
 from organization.models import AccountSession
 from organization.services import change_account, end_grant, grant
 from organization.sessions import SessionStore, hashed
@@ -114,6 +115,6 @@ def test_sec_06_others_sessions_are_the_security_administrators(person, staff, s
     assert stranger.post(end, {"op_id": "01890000-0000-7000-8000-000000000001"}).status_code == 404
     page = reverse("admin:organization_accountsession_changelist")
     assert person.display_name in officer.get(page).content.decode()
-    officer.post(page, {"action": "end_sessions", "_selected_action": [row.pk]})
+    officer.post(page, {"action": "end_sessions", "_selected_action": [row.pk], "op_id": str(new_key())})
     assert not is_in(victim)
     assert is_in(stranger)

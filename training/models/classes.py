@@ -246,3 +246,8 @@ class ClassRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.get_kind_display()}"
+
+    @property
+    def deputised_as(self) -> str:
+        """What a deputy takes over, in words."""
+        return f"{self.get_kind_display()}（{self.training_class}）"

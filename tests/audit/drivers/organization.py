@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
 
-from organization.models import AccountSession
+from core.keys import new_key as new_op_id
+from organization.models import Account, AccountSession
 from organization.roles import Role
 from organization.services import (
     accept_code,
@@ -17,6 +18,7 @@ from organization.services import (
     put_into_use,
     renew_initial_password,
     reset_password,
+    set_short_names,
     unlock,
 )
 from tests import factories as make
@@ -29,9 +31,9 @@ ANOTHER = "Qingshan+Lvshui8"
 SINCE = "2026-01-01"
 
 
-def action(scene: Scene, part: str, page: str, name: str, *rows: object) -> Any:
+def action(scene: Scene, part: str, page: str, name: str, *rows: object, **more: object) -> Any:
     """An action of the admin's list on chosen rows."""
-    chosen = {"action": name, "_selected_action": [str(row) for row in rows]}
+    chosen = {"action": name, "_selected_action": [str(row) for row in rows], "op_id": str(new_op_id())} | more
     answer: Any = scene.client(part).post(reverse(f"admin:{page}_changelist"), chosen)
     return b"".join(answer.streaming_content) if answer.streaming else answer
 
@@ -146,6 +148,35 @@ def unit_renamed(scene: Scene) -> None:
     scene.fill_in("staff", "admin:organization_unit_change", scene.city.bureau.pk, **facts)
 
 
+def waiting_account(scene: Scene) -> Account:
+    """An account that the system administrator opened."""
+    opener = scene.account("system_admin")
+    return make.account("xinren", "新人", unit=scene.city.bureau, opened_by=opener, approved_at=None)
+
+
+def account_approved(scene: Scene) -> None:
+    action(scene, "security_admin", "organization_account", "approve", waiting_account(scene).pk)
+
+
+def account_refused(scene: Scene) -> None:
+    chosen = waiting_account(scene).pk
+    action(scene, "security_admin", "organization_account", "refuse", chosen, reason="此人已调离本市")
+
+
+def deputy_named(scene: Scene) -> None:
+    today = timezone.localdate()
+    facts = {"account": scene.account("sibling_liaison").pk, "since": today, "until": today + timedelta(days=30)}
+    held = scene.account("liaison").grants.get()
+    client, url = scene.client("security_admin"), reverse("admin:organization_grant_add") + f"?deputises={held.pk}"
+    sent = {"deputises": held.pk, "reason": "本人休产假", "op_id": str(new_op_id()), **facts}
+    assert client.post(url, sent).status_code == 302
+
+
+def short_names_given(scene: Scene) -> None:
+    with scene.request_of("staff") as actor:
+        set_short_names(scene.city.bureau, ["史志中心"], actor=actor)
+
+
 def passwords_reset(scene: Scene) -> None:
     action(scene, "system_admin", "organization_account", "reset_passwords", scene.account("liaison").pk)
 
@@ -156,17 +187,20 @@ def units_exported(scene: Scene) -> None:
 
 DRIVERS = {
     "account.add": account_opened,
+    "account.approve": account_approved,
     "account.change": account_disabled,
     "account.confirm": identity_confirmed,
     "account.password": password_chosen,
     "account.password_renew": password_given_again,
     "account.password_reset": passwords_reset,
+    "account.refuse": account_refused,
     "account.second_factor": factor_used,
     "account.sign_in": lambda scene: scene.sign_in("staff"),
     "account.sign_in_failed": (lambda scene: scene.sign_in("staff", "Qiuyue+Hanjiang7"), "actor session"),
     "account.sign_out": signed_out,
     "account.unlock": unlocked,
     "grant.add": role_given,
+    "grant.deputise": deputy_named,
     "grant.end": role_ended,
     "second_factor.add": factor_added,
     "second_factor.reset": reset_approved,
@@ -177,5 +211,6 @@ DRIVERS = {
     "setting.change": setting_changed,
     "unit.add": unit_added,
     "unit.change": unit_renamed,
+    "unit.short_names": short_names_given,
     "units.export": (units_exported, "unit object"),
 }

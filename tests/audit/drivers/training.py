@@ -1,8 +1,10 @@
 """How training's events come about."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from organization.directory import UnitRef
 from tests import factories as make
@@ -13,6 +15,7 @@ from training.models import ClassRole, TrainingClass
 from training.services.attendance import Edit, save_marks
 from training.services.machine import import_machine, rehearse_machine
 from training.services.moves import cancel_class, close_class, follow_calendar, reopen_class
+from training.services.naming import deputise_class_role
 from training.services.series import put_in_series
 from training.services.slips import make_slips, order_slips
 from training.sheets.rows import Mark, MarkRow, Period, RosterRow, SessionKey, SessionRow
@@ -123,6 +126,15 @@ def assessor_named(scene: Scene) -> None:
     scene.fill_in("staff", "admin:training_classrole_add", since="2026-01-01", **facts)
 
 
+def manager_stood_in_for(scene: Scene) -> None:
+    today = timezone.localdate()
+    named = scene.city.training_class.roles.get(kind=ClassRole.Kind.MANAGER)
+    with scene.request_of("staff") as actor:
+        deputise_class_role(
+            named, scene.account("liaison"), today, today + timedelta(days=30), "本人挂职锻炼", actor=actor
+        )
+
+
 def assessor_ended(scene: Scene) -> None:
     held = ClassRole.objects.get(training_class=scene.city.open_class, kind=ClassRole.Kind.ASSESSOR)
     scene.fill_in("staff", "admin:training_classrole_change", held.pk, until="2026-06-30")
@@ -174,6 +186,7 @@ DRIVERS = {
     "class.running": (begun, AUTOMATIC),
     "class.series": put_beside_its_runs,
     "class_role.add": assessor_named,
+    "class_role.deputise": manager_stood_in_for,
     "class_role.end": assessor_ended,
     "enrolment.added": newcomer,
     "enrolment.changed": post_changed,
