@@ -14,6 +14,7 @@ from core.files import FileGone
 from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
 from core.operations import Conflict, Refused
 from core.scanning import ScannerDown
+from portal.pages.why.page import address_of
 from portal.rules import Forbidden, Refusal
 
 logger = logging.getLogger("portal.errors")
@@ -92,7 +93,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     refusal: Refusal | None = exception.refusal if isinstance(exception, Forbidden) else None
-    return render(request, "403.html", {"refusal": refusal, "exception": str(exception)}, status=403)
+    context = {"refusal": refusal, "exception": str(exception), "why_url": address_of(request.path)}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

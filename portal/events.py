@@ -1,6 +1,7 @@
 """What the pages themselves write into the audit log."""
 
 EVENTS = {
+    "access.explain": "查看他人为何可见",
     "class_list.export": "导出班次列表",
     "roster.export": "导出学员名册",
     "search.id_number": "按身份证号查找",

@@ -12,6 +12,7 @@ from core.forms import OperationForm, SeenForm, SeenReasonForm, UploadField
 from core.idnumber import fault_of, normalise
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Unit
+from portal.pages.why import KINDS
 from training.models import Session
 from training.rules.check_in import Window
 from training.services import Lesson
@@ -55,6 +56,37 @@ class CandidateForm(SeenReasonForm):
     chosen = forms.TypedChoiceField(
         label="决定", choices=[("yes", "列为人选"), ("no", "不列为人选")], coerce=lambda word: word == "yes"
     )
+
+
+class WhyForm(forms.Form):
+    """Who sees what and why: an account (only for those who may ask about others), and a thing by what people know."""
+
+    account = forms.CharField(
+        label="账号", max_length=60, required=False, strip=True, help_text="用户名或姓名；不填就是您自己"
+    )
+    kind = forms.ChoiceField(label="看什么", choices=KINDS, required=False)
+    thing = forms.CharField(
+        label="编号、名称或地址",
+        max_length=500,
+        strip=True,
+        help_text="班次写编号或名称，干部和学员写姓名，文件写文号，网页粘贴浏览器里的地址",
+        error_messages={"required": "请写明要看的是什么"},
+    )
+    training_class = forms.CharField(
+        label="所在班次", max_length=120, required=False, strip=True, help_text="只在查学员时填写：编号或名称"
+    )
+
+    def __init__(self, *args: Any, others: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not others:
+            del self.fields["account"]
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean() or {}
+        values["kind"] = values.get("kind") or KINDS[0][0]
+        if values["kind"] == "trainee" and not values.get("training_class") and "thing" in values:
+            self.add_error("training_class", "查学员请同时写明所在班次")
+        return values
 
 
 class SearchForm(forms.Form):

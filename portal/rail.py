@@ -174,5 +174,6 @@ def _mark_active(places: list[Place], path: str) -> None:
 
 def account_of(standing: Standing) -> dict[str, Any]:
     user = standing.user
-    links = [{"label": "我的登录", "icon": "lock", "url": reverse("portal:sessions")}]
+    links = [{"label": "为什么能看到", "icon": "eye", "url": reverse("portal:why")}]
+    links += [{"label": "我的登录", "icon": "lock", "url": reverse("portal:sessions")}]
     return {"name": str(user), "role": standing.words, "unit": str(user.unit) if user.unit else "", "links": links}

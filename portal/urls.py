@@ -30,6 +30,7 @@ from portal.views import (
     slips,
     timetable,
     today,
+    why,
     workbook,
 )
 
@@ -139,6 +140,7 @@ urlpatterns = [
     path("catalogue/courses/<uuid:pk>/versions/", catalogue.course_version, "course_version"),
     path("search/", search.search, "search"),
     path("search/number/", search.search_number, "search_number"),
+    path("why/", why.why, "why"),
     path("styleguide/", search.components, "styleguide"),
     path("d/<str:token>/", documents.verify_document, "verify"),
     path("files/<str:token>/", files.file, "file"),

@@ -126,6 +126,10 @@ ROWS = (
     Row("styleguide", ok=ALL),
     Row("search", ok=ALL, query="?q=s"),
     Row("search_number", ok=ALL, method="post", data={"number": "999001198506120019"}),
+    # why something is seen: everybody for themselves; the object is found in scope only
+    Row("why", ok=ALL),
+    Row("why", ok=ALL, query="?kind=class&thing=研修班"),
+    Row("why", ok=ALL, query="?kind=cadre&thing=xhwn"),
     # lists
     Row("class_list", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),
     Row("class_list_export", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),

@@ -58,17 +58,19 @@ class Eyes:
                 return False
             unit = parent
 
+    def grants(self) -> list[tuple[str, int]]:
+        """Role and unit of what is in force: the account's own, and what it holds for somebody whose own is in force."""
+        own = [place for place, grant in enumerate(self.plan.grants) if grant[0] == self.who]
+        places = own + [place for who, place in self.plan.deputies if who == self.who]
+        found = [self.plan.grants[place] for place in places]
+        return [(role, where) for _, role, where, period in found if period in IN_FORCE]
+
     def holds(self, unit: int, *roles: str) -> bool:
         """A grant holds for the unit and all below it."""
-        return any(
-            who == self.who and period in IN_FORCE and (role in roles or not roles) and self.below(unit, where)
-            for who, role, where, period in self.plan.grants
-        )
+        return any((role in roles or not roles) and self.below(unit, where) for role, where in self.grants())
 
     def is_anywhere(self, *roles: str) -> bool:
-        return any(
-            who == self.who and period in IN_FORCE and role in roles for who, role, _, period in self.plan.grants
-        )
+        return any(role in roles for role, _ in self.grants())
 
     # ---- the class door ----
 
@@ -79,9 +81,11 @@ class Eyes:
         return self.holds(self.plan.classes[one][0], "leader")
 
     def named(self, one: int, kind: str) -> bool:
-        return (self.who, one, kind) in {
-            (who, which, what) for who, which, what, when in self.plan.roles if when in IN_FORCE
-        }
+        """Named from–until, or standing in for somebody who is."""
+        own = [place for place, role in enumerate(self.plan.roles) if role[0] == self.who]
+        places = own + [place for who, place in self.plan.role_deputies if who == self.who]
+        found = [self.plan.roles[place] for place in places]
+        return any((which, what) == (one, kind) and period in IN_FORCE for _, which, what, period in found)
 
     def manager(self, one: int) -> bool:
         """Named from–until; keeps reading for 15 days after the class is closed."""

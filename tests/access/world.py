@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 from hypothesis import strategies as st
 
 from assessments.models import (
@@ -28,7 +29,7 @@ from assessments.models import (
 from core.keys import new_key
 from core.models import StoredFile
 from organization.models import Account, AccountSession, Grant, Unit
-from organization.roles import Role
+from organization.roles import THREE_ADMINISTRATORS, Role
 from reports.models import Document
 from trainees.models import Appointment, Cadre
 from training.models import (
@@ -46,7 +47,8 @@ from training.models import (
 )
 
 UNITS, ACCOUNTS, CADRES, CLASSES = 7, 3, 4, 3
-PERIODS = ("now", "now", "ended", "to come", "last day")
+PERIODS = ("now", "now", "ended", "to come", "last day", "cut short")
+"""Begun and open, ended yesterday, from tomorrow, until today, and ended yesterday after deputies were named."""
 FREE = st.integers(0, 10**6)
 
 
@@ -56,10 +58,12 @@ class Plan:
 
     parents: list[int]  # of unit 1, 2, …; unit 0 and every unit whose parent is itself are roots
     active: list[bool]
-    grants: list[tuple[int, str, int, str]]
+    grants: list[tuple[int, str, int, str]]  # account, role, unit, period
+    deputies: list[tuple[int, int]]  # account, which grant it stands in for, until today
     cadres: list[tuple[int, int, int | None]]
     classes: list[tuple[int, int | None]]  # unit, days since it was closed
     roles: list[tuple[int, int, str, str]]  # account, class, kind, period
+    role_deputies: list[tuple[int, int]]  # account, which role
     seats: list[tuple[int, int]]  # class, cadre
     results: list[str]  # state, by seat
     papers: list[tuple[int, str, str, int, int | None]]  # class, kind, state, unit, seat
@@ -86,26 +90,58 @@ def plans(draw: st.DrawFn) -> Plan:
         unit,
         st.none() | members(len(seats)),
     )
-    return Plan(
+    office = [draw(st.sampled_from(OFFICES)) for _ in range(ACCOUNTS)]
+    grants = draw(st.lists(st.tuples(account, st.sampled_from(BUSINESS), unit, period), max_size=6))
+    kinds = st.sampled_from(ClassRole.Kind.values)
+    roles = draw(st.lists(st.tuples(account, one, kinds, period), max_size=5))
+    stands_in = st.lists(st.tuples(account, members(6)), max_size=2)
+    return apart(Plan(
         parents=parents,
         active=[draw(st.integers(0, 9)) > 0 for _ in range(ACCOUNTS)],
-        grants=draw(st.lists(st.tuples(account, st.sampled_from(Role.values), unit, period), unique=True, max_size=6)),
+        grants=[(who, office[who] or role, where, when) for who, role, where, when in grants],
+        deputies=draw(stands_in),
         cadres=first_only(cadres),
         classes=draw(
             st.lists(st.tuples(unit, st.sampled_from([None, 0, 1, 15, 16])), min_size=CLASSES, max_size=CLASSES)
         ),
-        roles=draw(
-            st.lists(st.tuples(account, one, st.sampled_from(ClassRole.Kind.values), period), unique=True, max_size=5)
-        ),
+        roles=[role for role in roles if not office[role[0]]],
+        role_deputies=draw(stands_in),
         seats=seats,
         results=[draw(st.sampled_from(Result.State.values)) for _ in seats],
         papers=draw(st.lists(paper, max_size=6, unique_by=lambda one: (one[0], one[1], one[3], one[4]))),
         imports=draw(st.lists(st.tuples(account, unit, st.none() | one), max_size=3)),
         approvers=draw(st.lists(st.tuples(account, unit, st.sampled_from(LEVELS), period), unique=True, max_size=2)),
         levels=[draw(st.sampled_from(LEVELS)) for _ in seats],
-    )
+    ), office)  # fmt: skip
 
 
+def apart(plan: Plan, office: list[str]) -> Plan:
+    """What the database holds true: one row per key and day, administrators apart, deputies of what is in force."""
+    by_key(plan.grants, 3)
+    by_key(plan.roles, 3)
+    by_key(plan.approvers, 3)
+    plan.deputies = standing_in(plan.deputies, plan.grants, office)
+    plan.role_deputies = standing_in(plan.role_deputies, plan.roles, office)
+    return plan
+
+
+def standing_in(
+    drawn: list[tuple[int, int]], originals: list[tuple[Any, ...]], office: list[str]
+) -> list[tuple[int, int]]:
+    taken = {(who, first, second) for who, first, second, _ in originals}
+    kept = []
+    for who, place in drawn:
+        if place >= len(originals) or office[who]:
+            continue
+        owner, first, second, period = originals[place]
+        if period in ("now", "cut short", "last day") and not office[owner] and (who, first, second) not in taken:
+            taken.add((who, first, second))
+            kept.append((who, place))
+    return kept
+
+
+OFFICES = ("", "", "", "", *THREE_ADMINISTRATORS)
+BUSINESS = (Role.STAFF, Role.SCHOOL, Role.LIAISON, Role.LEADER)
 LEVELS = ("manager", "office", "vice_president", "department")
 
 
@@ -121,7 +157,7 @@ def first_only(cadres: list[tuple[int, int, int | None]]) -> list[tuple[int, int
 
 def span(period: str, today: date) -> dict[str, date | None]:
     days: dict[str, tuple[int, int | None]] = {
-        "now": (-90, None), "ended": (-90, -1), "to come": (1, None), "last day": (-90, 0)
+        "now": (-90, None), "ended": (-90, -1), "cut short": (-90, None), "to come": (1, None), "last day": (-90, 0)
     }  # fmt: skip
     since, until = days[period]
     return {
@@ -155,11 +191,21 @@ def keep(plan: Plan, rows: list[Any], model: type[Model]) -> list[Any]:
 def build(plan: Plan, today: date) -> None:
     """Write the plan; the rows stand in `plan.rows`."""
     units = keep(plan, tree(plan.parents), Unit)
-    accounts = keep(plan, [Account(username=f"a{n}", is_active=on) for n, on in enumerate(plan.active)], Account)
-    keep(plan, [
+    accounts = keep(
+        plan,
+        [Account(username=f"a{n}", is_active=on, approved_at=timezone.now()) for n, on in enumerate(plan.active)],
+        Account,
+    )
+    grants = keep(plan, [
         Grant(account=accounts[who], role=role, unit=units[where], **span(period, today))
-        for who, role, where, period in by_key(plan.grants, 3)
+        for who, role, where, period in plan.grants
     ], Grant)  # fmt: skip
+    as_deputy = span("last day", today) | {"reason": "外出学习"}
+    Grant.objects.bulk_create(
+        Grant(account=accounts[who], role=grants[of].role, unit=grants[of].unit, deputises=grants[of], **as_deputy)
+        for who, of in plan.deputies
+    )
+    cut_short(plan.grants, grants, today)
     sessions = [
         AccountSession(session_key=f"s{n}", expire_date="2100-01-01T00:00Z", account=who)
         for n, who in enumerate(accounts)
@@ -175,6 +221,13 @@ def build(plan: Plan, today: date) -> None:
     build_classes(plan, today)
     build_seats(plan, today)
     build_papers(plan, today)
+
+
+def cut_short(planned: list[tuple[Any, ...]], rows: list[Any], today: date) -> None:
+    """The originals end; what deputies hold is left as it was."""
+    keys = [row.pk for row, (*_, period) in zip(rows, planned, strict=True) if period == "cut short"]
+    if keys:
+        type(rows[0])._default_manager.filter(pk__in=keys).update(until=today - timedelta(days=1))
 
 
 def by_key(rows: list[tuple[Any, ...]], upto: int) -> list[tuple[Any, ...]]:
@@ -194,10 +247,17 @@ def build_classes(plan: Plan, today: date) -> None:
                       closed_on=None if days is None else today - timedelta(days=days), **facts)
         for n, (where, days) in enumerate(plan.classes)
     ], TrainingClass)  # fmt: skip
-    keep(plan, [
+    roles = keep(plan, [
         ClassRole(account=accounts[who], training_class=classes[one], kind=kind, **span(period, today))
-        for who, one, kind, period in by_key(plan.roles, 3)
+        for who, one, kind, period in plan.roles
     ], ClassRole)  # fmt: skip
+    as_deputy = span("last day", today) | {"reason": "外出学习"}
+    ClassRole.objects.bulk_create(
+        ClassRole(account=accounts[who], training_class=roles[of].training_class, kind=roles[of].kind,
+                  deputises=roles[of], **as_deputy)
+        for who, of in plan.role_deputies
+    )  # fmt: skip
+    cut_short(plan.roles, roles, today)
     scheme = ScoringScheme.objects.get(unit=None, name="4+1")
     keep(plan, [Session(training_class=one, date=today, period=1, title="第一讲", hours=4) for one in classes], Session)
     keep(plan, [Activity(training_class=one, kind="forum", title="论坛", date=today) for one in classes], Activity)
@@ -287,5 +347,5 @@ def build_papers(plan: Plan, today: date) -> None:
     ], WorkbookImport)  # fmt: skip
     keep(plan, [
         LeaveApprover(account=accounts[who], unit=units[where], level=level, **span(period, today))
-        for who, where, level, period in by_key(plan.approvers, 3)
+        for who, where, level, period in plan.approvers
     ], LeaveApprover)  # fmt: skip

@@ -47,11 +47,11 @@ class ClassSeries(models.Model):
 def class_ways(access: Access, prefix: str = "", *, leader: bool = False, assessor: bool = True) -> Ways:
     """Classes organised in the area, and classes the account is named for (DOMAIN.md §1, the class door)."""
     roles = [Role.STAFF, Role.LEADER] if leader else [Role.STAFF]
-    named = [ClassRole.Kind.MANAGER, ClassRole.Kind.ASSESSOR] if assessor else [ClassRole.Kind.MANAGER]
-    mine = ClassRole.objects.reading_on(access.day).filter(account=access.account_id, kind__in=named)
-    return {
-        "organised": access.within(f"{prefix}unit", *roles),
-        "named": Q(**{f"{prefix}id__in": mine.values("training_class")}),
+    kinds = [ClassRole.Kind.MANAGER, ClassRole.Kind.ASSESSOR] if assessor else [ClassRole.Kind.MANAGER]
+    mine = ClassRole.objects.reading_on(access.day).filter(account=access.account_id)
+    named = {kind: mine.filter(kind=kind).values("training_class") for kind in kinds}
+    return {"organised": access.within(f"{prefix}unit", *roles)} | {
+        str(kind): Q(**{f"{prefix}id__in": classes}) for kind, classes in named.items()
     }
 
 

@@ -7,7 +7,10 @@ def number_looked_for(scene: Scene) -> None:
     scene.post("staff", "search_number", code=200, number=scene.city.cadres[0].open_id_number())
 
 
+OF_SOMEBODY = "?kind=class&thing=云岭-2026-01&account=yl_liaison"
+
 DRIVERS = {
+    "access.explain": lambda scene: scene.get("staff", "why", query=OF_SOMEBODY),
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),
     "search.id_number": (number_looked_for, "unit object"),
