@@ -293,7 +293,9 @@ def build_seats(plan: Plan, today: date) -> None:
     ]
     keep(plan, marks, AttendanceMark)
     keep(
-        plan, [CheckInScan(**row, session=lesson, slot=1) for row, lesson in zip(of, lessons, strict=True)], CheckInScan
+        plan,
+        [CheckInScan(**row, session=lesson, at=timezone.now()) for row, lesson in zip(of, lessons, strict=True)],
+        CheckInScan,
     )
     item = Item.objects.filter(block__scheme__unit=None)[0]
     keep(plan, [ScoreEntry(**row, item=item, on=today, points=1, source="page") for row in of], ScoreEntry)
