@@ -58,6 +58,14 @@ def audit_key() -> bytes:
     return hmac_key("AUDIT_KEY")
 
 
+def backup_key() -> bytes:
+    """Key of backups (SM4, 128 bits), kept apart from them; empty leaves them as they are."""
+    value = env.str("BACKUP_KEY", default="")
+    if value and not re.fullmatch(r"[0-9a-fA-F]{32}", value):
+        raise UnsafeSettings("BACKUP_KEY 应为 32 位十六进制")
+    return bytes.fromhex(value)
+
+
 def hmac_key(name: str) -> bytes:
     """64 hex digits."""
     value = required(name, "64 位十六进制")

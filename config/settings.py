@@ -7,6 +7,7 @@ from config.env import (
     BASE_DIR,
     UnsafeSettings,
     audit_key,
+    backup_key,
     collector,
     env,
     field_keys,
@@ -247,6 +248,10 @@ ANONYMISERS = {
 }
 
 RATE_LIMITS = True  # portal.limits; tests that open every page for everybody lift them
+
+# ---- backup ----
+BACKUP_KEY = backup_key()
+POSTGRES_BIN = env.str("POSTGRES_BIN", default="")
 
 # ---- audit log ----
 AUDIT_SEALS_DIR = env.str("AUDIT_SEALS_DIR", default=str(VAR_DIR / "audit-seals"))

@@ -9,6 +9,8 @@ EVENTS = {
     "audit.verify": "核验审计链",
     "audit.archive": "归档审计记录",
     "audit.purge": "清除已归档的审计记录",
+    "backup.made": "备份",
+    "backup.check": "核对备份",
     "keys.reseal": "更换加密密钥",
     "sealed.unreadable": "密文打不开",
     "upload.infected": "拦截含有病毒的文件",

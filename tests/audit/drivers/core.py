@@ -89,7 +89,18 @@ def purged(scene: Scene) -> None:
     purge(scene.folder / made.file_name, timedelta(days=365), timezone.now(), new_key())
 
 
+def backed_up(scene: Scene) -> None:
+    call_command("backup", str(scene.folder / "backups"))
+
+
+def backup_checked(scene: Scene) -> None:
+    backed_up(scene)
+    call_command("restore_check", str(next((scene.folder / "backups").iterdir())))
+
+
 COMMITTED = {
+    "backup.made": (backed_up, AUTOMATIC),
+    "backup.check": (backup_checked, AUTOMATIC),
     "audit.archive": (archived, AUTOMATIC),
     "audit.purge": (purged, "role unit object request"),
 }
