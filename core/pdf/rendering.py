@@ -17,8 +17,10 @@ from core.pdf.faces import font_configuration
 from core.pdf.fetching import ForbiddenResource, HandedOverOnly
 
 # isort: split
-from weasyprint import CSS, HTML, Document  # after faces: it decides which fonts WeasyPrint sees
+from weasyprint import CSS, Document  # after faces: it decides which fonts WeasyPrint sees
 from weasyprint.css.counters import CounterStyle
+
+from core.pdf.parsing import parsed
 
 TEMPLATES = FONTS.parent.parent / "templates"
 
@@ -69,9 +71,9 @@ def render_html(template: str, context: Mapping[str, Any]) -> str:
 
 def _lay_out(html: str, stylesheets: tuple[str, ...], fetcher: HandedOverOnly) -> Document:
     """The pages of a document, not yet written."""
-    parsed = HTML(string=html, url_fetcher=fetcher)
-    bounds.hold(parsed.etree_element)
-    return parsed.render(
+    document = parsed(html, fetcher)
+    bounds.hold(document.etree_element)
+    return document.render(
         font_config=font_configuration(),
         counter_style=CounterStyle(),
         stylesheets=[_stylesheet(name) for name in stylesheets],
