@@ -5,6 +5,7 @@ EVENTS = {
     "import.rejected": "核对班次工作簿：有错误",
     "import.committed": "导入班次工作簿",
     "import.marked": "下载标注错误的工作簿",
+    "activity.award": "活动记分",
     "class.export": "导出班次工作簿",
     "entry.added": "登记量化记录",
     "entry.removed": "冲销量化记录",

@@ -177,6 +177,14 @@ def may_cancel_class(door: Door) -> Refusal | None:
     return Refusal("取消班次", "办班计划由组织部管理", DEPARTMENT)
 
 
+def may_keep_activities(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("登记活动", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("登记活动", "活动、班委和活动记分由班主任登记", "班主任、组织部干部教育科")
+
+
 def may_write_timetable(door: Door) -> Refusal | None:
     if not door.writing:
         return Refusal("更改课程表", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")

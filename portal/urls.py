@@ -11,6 +11,7 @@ from django.urls import path as django_path
 from portal.devices import opens_with_device
 from portal.views import (
     account,
+    activities,
     attendance,
     attendance_machine,
     attendance_now,
@@ -108,6 +109,15 @@ urlpatterns = [
     path("leaves/<uuid:pk>/cancel/", leaves.leave_cancel, "leave_cancel"),
     path("leaves/<uuid:pk>/return/", leaves.leave_return, "leave_return"),
     path("leaves/<uuid:pk>/remind/", leaves.leave_remind, "leave_remind"),
+    path("classes/<uuid:pk>/activities/", activities.class_activities, "class_activities"),
+    path("classes/<uuid:pk>/activities/add/", activities.activity_add, "activity_add"),
+    path("classes/<uuid:pk>/activities/elections/add/", activities.election_add, "election_add"),
+    path("classes/<uuid:pk>/activities/<uuid:activity>/", activities.activity, "activity"),
+    path("classes/<uuid:pk>/activities/<uuid:activity>/edit/", activities.activity_edit, "activity_edit"),
+    path("classes/<uuid:pk>/activities/<uuid:activity>/cancel/", activities.activity_cancel, "activity_cancel"),
+    path("classes/<uuid:pk>/activities/<uuid:activity>/award/", activities.activity_award, "activity_award"),
+    path("classes/<uuid:pk>/activities/<uuid:activity>/files/", activities.activity_file_add, "activity_file_add"),
+    path("classes/<uuid:pk>/activities/files/<uuid:file>/", activities.activity_file, "activity_file"),
     path("classes/<uuid:pk>/results/", classes.class_results, "class_results"),
     path("classes/<uuid:pk>/results/show/", results.results_show, "results_show"),
     path("classes/<uuid:pk>/results/confirm/", results.results_confirm, "results_confirm"),

@@ -15,6 +15,7 @@ EVENTS = {
     "class_role.add": "指定班次角色",
     "class_role.deputise": "指定班次角色代理",
     "class_role.end": "结束班次角色",
+    "election.keep": "登记班委选举",
     "enrolment.added": "增加学员",
     "enrolment.changed": "更改学员信息",
     "enrolment.removed": "移出学员",

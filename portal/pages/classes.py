@@ -27,6 +27,7 @@ TABS = (
     ("课程表", "class_timetable", "inside"),
     ("考勤", "class_attendance", "roster"),
     ("请假", "class_leaves", "roster"),
+    ("活动", "class_activities", "inside"),
     ("成绩", "class_results", "inside"),
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),

@@ -25,6 +25,8 @@ from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from training.models import (
+    Activity,
+    ActivityFile,
     AttendanceMark,
     ClassRole,
     ClassSeries,
@@ -98,6 +100,16 @@ def slip_sheet(city: City) -> None:
     city.__dict__["slips"] = [one.pk, sheet.pk]
 
 
+def an_activity(city: City) -> None:
+    """A forum of the open class with a picture."""
+    one = city.open_class
+    forum = Activity.objects.create(training_class=one, kind="forum", title=f"{city.word}学员论坛", date=one.start)
+    paper = ActivityFile.objects.create(
+        activity=forum, file=keep(make.PDF), name=f"{city.word}论坛纪要.pdf", kind="文件"
+    )
+    city.__dict__["activity"], city.__dict__["activity_paper"] = [one.pk, forum.pk], [one.pk, paper.pk]
+
+
 def a_course(city: City) -> None:
     """A course of the catalogue."""
     key = _course(city)
@@ -165,6 +177,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "machine_list": machine_list,
     "a_check_in": a_check_in,
     "a_device": a_device,
+    "an_activity": an_activity,
     "closed": closed,
     "running": running,
     "a_leave": a_leave,
