@@ -44,6 +44,14 @@ def award_activity(activity: Activity, item: Item, points: Mapping[str, Decimal]
     return len(added), len(gone)
 
 
+@intention
+def take_points_back(activity: Activity, *, actor: Account) -> int:
+    """A cancelled activity counts for nothing: its entries are reversed; how many were."""
+    activity.refresh_from_db()
+    entry = ScoreEntry.objects.filter(activity=activity).standing().select_related("item__block").first()
+    return award_activity(activity, entry.item, {}, actor=actor)[1] if entry else 0
+
+
 def _demand(activity: Activity, assessment: ClassAssessment | None, item: Item, points: Mapping[str, Decimal]) -> None:
     if assessment is None:
         raise Refused("本班还没有量化方案，导入班次工作簿后才能记分")
