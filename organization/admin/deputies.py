@@ -35,6 +35,8 @@ class DeputyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("until", "reason"):
             self.fields[name].required = True
+        chosen = self.fields["deputises"]
+        chosen.widget = getattr(chosen.widget, "widget", chosen.widget)  # without the ways to add or change an original
         self.fields["account"].label = "代理人"
         self.fields["reason"].help_text = "如：休产假、挂职、出国（境）学习"
 
@@ -91,9 +93,9 @@ class DeputisedAdmin(ScopedAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if object_id else None
-        context = {"deputise_url": self.deputise_url(row) if row and self.may_deputise(request) else ""}
+        context: dict[str, Any] = {"deputise_url": self.deputise_url(row) if row and self.may_deputise(request) else ""}
         if "deputises" in request.GET and not object_id:
-            context["title"] = "指定代理"
+            context |= {"title": "指定代理", "show_save_and_add_another": False, "show_save_and_continue": False}
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
     def deputise_url(self, row: Any) -> str:

@@ -126,7 +126,7 @@ class Town(RuleBasedStateMachine):
         if named:
             original, days = named[number % len(named)], (day(0), day(until))
             who = self.who(account)
-            asked(lambda: deputise_class_role(original, who, *days, "挂职锻炼", actor=self.who(by)))
+            asked(lambda: deputise_class_role(original, who, *days, "到县里挂职锻炼", actor=self.who(by)))
 
     @rule(number=st.integers(0, 9), by=someone, until=ahead)
     def end_for_a_class(self, number: int, by: int, until: int) -> None:
