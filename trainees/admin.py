@@ -35,16 +35,20 @@ class CadreAdmin(NamedAdmin):
     list_select_related = ("unit", "managing_authority")
     ordering = ("pinyin", "pk")
     fields: ClassVar[tuple[str, ...]] = (
-        "name", "sex", "ethnic_group", "political_status", "id_number", "managing_authority", "unit", "status",
+        "name", "sex", "ethnic_group", "political_status", "id_number", "phone", "managing_authority", "unit", "status",
         "status_since", "unverified", "canonical", "account",
     )  # fmt: skip
-    readonly_fields = ("id_number",)
+    readonly_fields = ("id_number", "phone")
     inlines = (Appointments,)
 
     @admin.display(description="身份证号")
     def id_number(self, cadre: Cadre) -> str:
         url = reverse("admin:trainees_cadre_unmask", args=[cadre.pk])
         return format_html('{} <a href="{}">查看完整号码</a>', cadre.masked_id_number, url)
+
+    @admin.display(description="手机号")
+    def phone(self, cadre: Cadre) -> str:
+        return cadre.masked_phone
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """An ID number in an address is not looked for (the page's script sends it by POST to the portal's search)."""

@@ -13,6 +13,7 @@ from core.crypto import blind_index, open_text, seal_text
 from core.database import whole_days
 from core.idnumber import mask
 from core.keys import new_key
+from core.phone import mask_phone
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
@@ -119,6 +120,10 @@ class Cadre(models.Model):
     def masked_id_number(self) -> str:
         """First and last character only: with birth month, sex and county shown, over 1,000 numbers fit (SEC-31)."""
         return mask(self.open_id_number())
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.open_phone())
 
 
 class AppointmentQuerySet(ScopedQuerySet):
