@@ -41,8 +41,6 @@ from training.models import (
 from training.rules import check_in
 from training.services.leave import Answer as LeaveAnswer
 from training.services.leave import Wish, ask_leave, decide_leave
-from training.models import AttendanceMark, ClassRole, ClassSeries, Holiday, Session, SlipSheet, TrainingClass
-from training.rules import check_in
 from training.services.machine import rehearse_machine
 
 
