@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from assessments.services import export_class, score_class
 from assessments.sheets.rows import EntryRow, Paper, Satisfaction, ScoreRow
 from tests.access import stage
+from tests.audit.drivers import classlife
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from tests.samples import workbook
@@ -125,4 +126,4 @@ DRIVERS = {
     "results.amend": amended,
     "candidate.decide": decided,
     "leave.override": lambda scene: scene.post("staff", "result_leave", scene.city.open_enrolment.pk, seen=1, **REASON),
-}
+} | classlife.ASSESSMENTS

@@ -9,6 +9,7 @@ from django.utils import timezone
 from organization.directory import UnitRef
 from tests import factories as make
 from tests.access import stage
+from tests.audit.drivers import classlife
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from training.models import ClassRole, TrainingClass
@@ -200,4 +201,4 @@ DRIVERS = {
     "mark.added": marked,
     "mark.changed": mark_changed,
     "mark.removed": marks_gone,
-}
+} | classlife.TRAINING
