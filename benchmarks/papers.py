@@ -1,7 +1,7 @@
 """The documents of a class as HTML that others can print: the same markup and styles, with typefaces of their choice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,13 +23,14 @@ FILES = {path.stem.replace("Paper", "Paper "): path for path in sorted(FONTS.glo
 
 @dataclass(frozen=True, slots=True)
 class Printable:
-    """One document: its HTML without styles, and its stylesheets' text."""
+    """One document: its HTML without styles, its stylesheets' text, and on how many pages the worker printed it."""
 
     html: str
     css: str
+    pages: int
 
     def with_families(self, families: Mapping[str, str]) -> "Printable":
-        return Printable(_renamed(self.html, families), _renamed(self.css, families))
+        return replace(self, html=_renamed(self.html, families), css=_renamed(self.css, families))
 
     def in_one_file(self, before: str = "") -> str:
         """For a browser; `before` stands before the document's own styles."""
@@ -55,14 +56,15 @@ def sample_of(documents: Sequence[Document], count: int) -> list[Document]:
 
 
 def printable(document: Document, today: date) -> Printable:
+    pages = document.pages or 0
     if document.kind == Document.Kind.LETTER:
-        return _printable("letter", letter.letter_context(letter_of(document, today)), letter.STYLES)
-    return _printable("sheet", sheet.sheet_context(sheet_of(document, today)), sheet.STYLES)
+        return _printable("letter", letter.letter_context(letter_of(document, today)), letter.STYLES, pages)
+    return _printable("sheet", sheet.sheet_context(sheet_of(document, today)), sheet.STYLES, pages)
 
 
-def _printable(template: str, context: Mapping[str, object], styles: Sequence[str]) -> Printable:
+def _printable(template: str, context: Mapping[str, object], styles: Sequence[str], pages: int) -> Printable:
     css = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in styles)
-    return Printable(render_html(f"papers/{template}.html", context), css)
+    return Printable(render_html(f"papers/{template}.html", context), css, pages)
 
 
 def faces(address: str) -> str:

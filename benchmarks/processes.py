@@ -26,3 +26,9 @@ def processor_time(worker: int) -> float:
     """Seconds of processor time that the worker's children have used."""
     stats = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children(worker)]
     return sum(int(fields[11]) + int(fields[12]) for fields in stats) / TICKS
+
+
+def waiting_time(worker: int) -> float:
+    """Seconds that the worker's children were ready to run while others had the processors: no work of theirs."""
+    stats = [Path(f"/proc/{child}/schedstat").read_text().split() for child in children(worker)]
+    return sum(int(fields[1]) for fields in stats) / 1e9

@@ -29,7 +29,7 @@ KNOWN = frozenset(
 STRUCTURE = ("table", "colgroup", "thead", "tbody", "tr")
 
 
-class Paper(HTML):  # type: ignore[misc]
+class Paper(HTML):
     """What `HTML` knows of a document, from elements that are there already."""
 
     def __init__(self, root: ElementTree.Element, url_fetcher: URLFetcher) -> None:
