@@ -135,7 +135,7 @@ def sentence(told: Unsaved, names: Mapping[UUID | None, str]) -> str:
 def ago(current: Standing) -> str:
     if current.at is None:
         return "已"
-    seconds = max(0, int((timezone.now() - current.at).total_seconds()))
+    seconds = max(1, int((timezone.now() - current.at).total_seconds()))
     if seconds < 60:
         return f" {seconds} 秒前"
     if seconds < 3600:

@@ -91,7 +91,7 @@ function showPerson(row, told) {
   share.textContent = told.share === null ? "—" : `${told.share}%`;
   share.dataset.heat = told.heat;
   const leave = row.querySelector(".att-leave");
-  leave.textContent = `缺 ${told.missed} · 假 ${told.leave}/${told.cap}`;
+  leave.textContent = told.missed === "0" ? "" : `缺 ${told.missed} · 假 ${told.leave}/${told.cap}`;
   leave.title = `缺课 ${told.missed} 学时；请假 ${told.leave} 学时，上限 ${told.cap}（七分之一）`;
   leave.dataset.cap = told.over ? "over" : told.near ? "near" : "";
   const bars = told.strip.map(([place, mark]) => {
@@ -206,8 +206,11 @@ const saver = new Saver(settings.saveUrl, {
       draw(cell, told.mark, { flash: true });
     }
     if (undone.length) tell(`${undone.length} 格此后被他人更改，没有撤销`);
-    const first = pairs.find(([{ cell }]) => cell.conflict);
-    if (first) openBubble(first[0].cell);
+    const clashes = pairs.filter(([{ cell }]) => cell.conflict);
+    if (clashes.length) {
+      tell(`${clashes.length} 格没有保存：他人先登记了，请选择保留哪一个`);
+      openBubble(clashes[0][0].cell);
+    }
     find("att-undo").disabled = !steps.length;
   },
   stopped(edits, sentence) {
