@@ -233,6 +233,7 @@ SWEEPS = {
     "files": "core.sweeping.sweep_files",
     "orphans": "core.sweeping.sweep_orphans",
     "rehearsals": "assessments.services.sweeping.sweep_rehearsals",
+    "machine_lists": "training.services.machine.sweep_machine_uploads",
     "sessions": "organization.services.sweeping.sweep_sessions",
     "failures": "organization.services.sweeping.sweep_failures",
     "devices": "organization.services.sweeping.sweep_devices",

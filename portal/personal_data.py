@@ -61,6 +61,8 @@ HOLDINGS = (
     Holding("training.ActivityPart", "enrolment note", "参加活动的情况", "考核", DUTY, ARCHIVE, CLASS_ROLES),
     Holding("training.ActivityFile", "file name", "活动材料和照片（加密文件）", "班级活动", DUTY, ARCHIVE, "能看班次的人、学员"),
     Holding("training.ElectionCount", "enrolment", "班委选举得票", "班级管理", DUTY, ARCHIVE, CLASS_ROLES),
+    Holding("training.MachineUpload", "file file_name found uploaded_by_id", "考勤机打卡名单（加密文件）及核对明细", "登记考勤", DUTY,
+            "UPLOAD_KEEP_DAYS 天（默认 7），文件和明细一起清除", "组织部、本班班主任"),
     Holding("training.SlipSheet", "ordered_by file", "登录条（加密文件，含初始密码）", "开通账号", DUTY, "下载后一小时内，最迟次日删除",
             "申请的班主任"),
     Holding("assessments.AnswerSheet", "enrolment", "考试成绩", "考核", DUTY, ARCHIVE, RECORDS),

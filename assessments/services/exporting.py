@@ -100,13 +100,18 @@ def _session_row(row: Session) -> SessionRow:
 
 
 def _attendance(training_class: TrainingClass, labels: Labels, sessions: Mapping[UUID, Session]) -> Attendance:
-    away = AttendanceMark.objects.filter(training_class=training_class, enrolment__in=labels)
-    away = away.exclude(mark=AttendanceMark.Mark.PRESENT).order_by("enrolment__position")
-    marks = [MarkRow(labels[row.enrolment_id], _session_key(sessions[row.session_id]), Mark(row.mark)) for row in away]
+    """Columns of recorded sessions, and of those where somebody is marked already (leave): the others are empty there."""
+    rows = AttendanceMark.objects.filter(training_class=training_class, enrolment__in=labels)
+    there = {(who, when): mark for who, when, mark in rows.values_list("enrolment_id", "session_id", "mark")}
+    begun = {when for _, when in there}
+    keys = {row.pk: _session_key(row) for row in sessions.values() if row.recorded or row.pk in begun}
+    open_yet = [pk for pk in keys if not sessions[pk].recorded]
+    blank = {(labels[who], keys[pk]) for pk in open_yet for who in labels if (who, pk) not in there}
+    away = [(cell, Mark(mark)) for cell, mark in there.items() if mark != AttendanceMark.Mark.PRESENT]
+    marks = [MarkRow(labels[who], keys[when], mark) for (who, when), mark in away]
     order = {label: place for place, label in enumerate(labels.values())}
     marks.sort(key=lambda mark: (order[mark.person], mark.session))
-    recorded = sorted(_session_key(row) for row in sessions.values() if row.recorded)
-    return Attendance(tuple(recorded), tuple(marks))
+    return Attendance(tuple(sorted(keys.values())), tuple(marks), frozenset(blank))
 
 
 def _entries(training_class: TrainingClass, labels: Labels) -> tuple[EntryRow, ...]:

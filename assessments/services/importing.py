@@ -48,6 +48,7 @@ from training.services import (
     Changes,
     ClassIdentity,
     Person,
+    beside_pages,
     find_class,
     write_class,
     write_marks,
@@ -275,7 +276,8 @@ def write_book(book: ClassBook, known: TrainingClass | None, unit: Unit, *, acto
     people = [Person(row, blind_index(row.id_number)) for row in book.roster]
     try:
         enrolments, roster_changes = write_roster(training_class, people, units)
-        sessions, session_changes = write_sessions(training_class, book.sessions, book.recorded)
+        echoes, recorded = beside_pages(training_class, book.attendance, enrolments)
+        sessions, session_changes = write_sessions(training_class, book.sessions, recorded)
         _check_seats_now()
     except IntegrityError as error:
         raise Conflict("名册或课程表与他人刚刚写入的内容冲突，本次导入没有写入任何内容；请重新上传") from error
@@ -284,7 +286,7 @@ def write_book(book: ClassBook, known: TrainingClass | None, unit: Unit, *, acto
         class_changes,
         roster_changes,
         session_changes,
-        write_marks(training_class, book.attendance, enrolments, sessions),
+        write_marks(training_class, book.attendance, enrolments, sessions, echoes),
         write_entries(training_class, book.entries or (), enrolments, _items(assessment.scheme), actor=actor.pk),
         write_paper(training_class, Exam.Kind.ENTRY, book.entry_exam, enrolments),
         write_paper(training_class, Exam.Kind.FINAL, book.final_exam, enrolments),

@@ -90,7 +90,8 @@ def _write_attendance(file: BookWriter, book: ClassBook, given: Attendance) -> N
     if given.sessions and book.roster:
         layout.offer(begun.sheet, 1, 1, len(book.roster), len(given.sessions), layout.MARKS)
     for number, trainee in enumerate(book.roster, start=1):
-        signs = [marks.get((trainee.label, session), "√") for session in given.sessions]
+        cells = [(trainee.label, session) for session in given.sessions]
+        signs = [None if cell in given.blank else marks.get(cell, "√") for cell in cells]
         begun.sheet.put_row(number, (trainee.label, *signs))
 
 

@@ -4,8 +4,10 @@ import io
 from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from openpyxl import Workbook
 
+from core.files import FileGone
 from core.models import AuditEntry, StoredFile
 from core.operations import Refused
 from core.sheets.refusal import FileRefused
@@ -13,7 +15,7 @@ from organization.models import AuthoritySetting
 from tests import factories as make
 from training.models import AttendanceMark, Enrolment, MachineUpload, TrainingClass
 from training.services.attendance import Edit, save_marks
-from training.services.machine import import_machine, rehearse_machine
+from training.services.machine import import_machine, rehearse_machine, sweep_machine_uploads
 from training.sheets.clockings import read_clockings
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +85,10 @@ def test_the_mark_follows_from_the_time(one, actor, clock, expected):
 
 def test_some_minutes_after_the_bell_are_no_delay_where_the_school_says_so(one, actor, office):
     AuthoritySetting.objects.create(unit=office, key="late_minutes", value=5, since="2026-01-01")
-    assert judged(one, actor, f"沈若溪,{DAY} 08:35", f"欧阳致远,{DAY} 08:36") == [("mark", "present"), ("mark", "late")]
+    assert judged(one, actor, f"沈若溪,{DAY} 08:35", f"欧阳致远,{DAY} 08:36") == [
+        ("mark", "present"),
+        ("mark", "late"),
+    ]
 
 
 def test_who_is_meant(one, actor):
@@ -212,3 +217,14 @@ def test_the_bytes_are_sealed_and_go_after_some_days(one, actor, settings):
 def test_a_list_without_rows_is_refused(one, actor):
     with pytest.raises(Refused, match="没有打卡记录"):
         rehearse_machine(listing(), "打卡.csv", one, actor=actor)
+
+
+def test_what_was_said_of_people_goes_with_the_file(one, actor):
+    upload = rehearse_machine(listing(f"沈若溪,{DAY} 08:20"), "打卡.csv", one, actor=actor)
+    assert sweep_machine_uploads(timezone.now()) == 0
+    StoredFile.objects.update(deleted=timezone.now())
+    assert [sweep_machine_uploads(timezone.now()) for _ in range(2)] == [1, 0]
+    upload.refresh_from_db()
+    assert upload.found == []
+    with pytest.raises(FileGone):
+        import_machine(upload, actor=actor)

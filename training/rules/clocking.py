@@ -1,4 +1,7 @@
-"""What a machine's row means for somebody's attendance: present until the bell, late until half of the session."""
+"""What a machine's row means for somebody's attendance: present until the bell, late until half of the session.
+
+How many minutes after the bell are no delay yet says the school's setting `late_minutes`.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

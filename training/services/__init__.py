@@ -2,7 +2,7 @@
 
 from training.services.changes import Change, Changes
 from training.services.classes import ClassIdentity, find_class, write_class
-from training.services.marks import write_marks
+from training.services.marks import beside_pages, write_marks
 from training.services.roster import Person, write_roster
 from training.services.schedule import (
     Lesson,
@@ -20,6 +20,7 @@ __all__ = [
     "ClassIdentity",
     "Lesson",
     "Person",
+    "beside_pages",
     "change_session",
     "copy_timetable",
     "find_class",

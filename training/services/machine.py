@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -99,3 +99,9 @@ def told(one: Judged) -> dict[str, Any]:
     row: Clocking = one.row
     return {"row": row.row, "who": row.who, "at": row.written, "outcome": str(one.outcome), "text": one.text,
             "mark": one.mark}  # fmt: skip
+
+
+@intention
+def sweep_machine_uploads(now: datetime) -> int:
+    """What a rehearsal said of people goes with its file; how many rows there were is in the log."""
+    return MachineUpload.objects.filter(file__deleted__isnull=False).exclude(found=[]).update(found=[])

@@ -1,11 +1,15 @@
-"""Writing attendance from a workbook: only cells that came from a workbook may change."""
+"""Writing attendance from a workbook: only cells that came from a workbook may change.
 
-from collections.abc import Iterator, Mapping
+A new row's version is the class's revision, as on pages (training.services.attendance).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.services.changes import Changes
-from training.sheets.rows import Attendance, SessionKey
+from training.sheets.rows import Attendance, Period, SessionKey
 
 Cell = tuple[UUID, UUID]
 WORKBOOK = AttendanceMark.Source.WORKBOOK
@@ -16,20 +20,29 @@ def write_marks(
     attendance: Attendance | None,
     enrolments: Mapping[str, Enrolment],
     sessions: Mapping[SessionKey, Session],
+    echoes: Collection[SessionKey] = (),
 ) -> Changes:
     """Bring the marks that came from a workbook to the sheet; rows from pages, leave or machines are untouched.
 
-    A recorded session holds a mark for everybody, 出勤 included. Without the sheet the workbook's marks go.
+    A recorded session holds a mark for everybody, 出勤 included. Without the sheet the workbook's marks go. In a column
+    that is an echo (`beside_pages`) an empty cell says nothing.
     """
     changes = Changes("mark", "考勤")
-    wanted = dict(_wanted(attendance, enrolments, sessions)) if attendance else {}
     there = {
         (row.enrolment_id, row.session_id): row for row in AttendanceMark.objects.filter(training_class=training_class)
     }
+    quiet = {sessions[key].pk for key in echoes}
+    wanted = dict(_wanted(attendance, enrolments, sessions)) if attendance else {}
+    wanted = {cell: mark for cell, mark in wanted.items() if cell in there or cell[1] not in quiet}
     fresh = not there
     added = [
         AttendanceMark(
-            training_class=training_class, enrolment_id=cell[0], session_id=cell[1], mark=mark, source=WORKBOOK
+            training_class=training_class,
+            enrolment_id=cell[0],
+            session_id=cell[1],
+            mark=mark,
+            source=WORKBOOK,
+            version=training_class.revision,
         )
         for cell, mark in wanted.items()
         if cell not in there
@@ -60,3 +73,38 @@ def _wanted(
         session = sessions[key]
         for label, enrolment in enrolments.items():
             yield (enrolment.pk, session.pk), away.get((label, key), AttendanceMark.Mark.PRESENT.value)
+
+
+def beside_pages(
+    training_class: TrainingClass, attendance: Attendance | None, enrolments: Mapping[str, Enrolment]
+) -> tuple[set[SessionKey], set[SessionKey]]:
+    """(echoes, recorded): what a sheet means beside marks from pages, leave, machines and check-in.
+
+    A column that says of an unrecorded session exactly what is marked there, and nothing of anybody else, is an echo of
+    our own export: nobody has kept that session's attendance yet. A session that pages have kept in full stays recorded
+    where the sheet has no column for it.
+    """
+    columns = set(attendance.sessions) if attendance else set()
+    rows = AttendanceMark.objects.filter(training_class=training_class, enrolment__in=enrolments.values())
+    if not rows.exclude(source=WORKBOOK).exists():
+        return set(), columns
+    labels = {enrolment.pk: label for label, enrolment in enrolments.items()}
+    stands, elsewhere, kept = defaultdict(dict), Counter[SessionKey](), set()
+    for row in rows.select_related("session"):
+        key = SessionKey(row.session.date, Period(row.session.period), row.session.number)
+        stands[key][labels[row.enrolment_id]] = row.mark
+        elsewhere[key] += row.source != WORKBOOK
+        if row.session.recorded:
+            kept.add(key)
+    echoes = {key for key in columns & set(stands) if key not in kept and _repeats(attendance, key, stands[key])}
+    full = {key for key in kept if elsewhere[key] == len(enrolments)}
+    return echoes, (columns - echoes) | full
+
+
+def _repeats(attendance: Attendance | None, key: SessionKey, stands: Mapping[str, str]) -> bool:
+    """Whether a column says what stands there: the same marks, and as many ticks as people marked present."""
+    if attendance is None:
+        return False
+    said = {mark.person: mark.mark.value for mark in attendance.marks if mark.session == key}
+    away = {label: mark for label, mark in stands.items() if mark != AttendanceMark.Mark.PRESENT}
+    return said == away and attendance.ticks.get(key, 0) == len(stands) - len(away)

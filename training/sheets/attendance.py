@@ -1,5 +1,6 @@
 """考勤: one row a trainee, one column a session."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from core.sheets.cells import Cell, FormulaWithoutValue
@@ -42,6 +43,7 @@ class AttendanceRead:
     orphans: list[Orphan] = field(default_factory=list)
     first_rows: dict[str, int] = field(default_factory=dict)
     marks: list[MarkRow] = field(default_factory=list)
+    ticks: Counter[SessionKey] = field(default_factory=Counter)
     anything_missed: bool = False
     """Whether any cell says so, whoever's row and whatever column it is in."""
     repeated: list[tuple[str, Fault]] = field(default_factory=list)
@@ -51,7 +53,7 @@ class AttendanceRead:
         """Return the typed sheet, marks in roster order and then in time order."""
         order = {label: place for place, label in enumerate(people.labels)}
         marks = sorted(self.marks, key=lambda mark: (order[mark.person], mark.session))
-        return Attendance(tuple(sorted(self.columns.values())), tuple(marks))
+        return Attendance(tuple(sorted(self.columns.values())), tuple(marks), ticks=self.ticks)
 
 
 def read_attendance(table: Table, timetable: TimetableRead, people: People, faults: FaultLog) -> AttendanceRead:
@@ -118,10 +120,13 @@ def _read_row(row: Line, checked: list[int], people: People, read: AttendanceRea
     for index in checked:
         mark = _mark(row, index, faults)
         read.anything_missed |= mark not in (None, Mark.PRESENT)
-        if label is not None and label not in read.first_rows and mark not in (None, Mark.PRESENT):
-            session = read.columns.get(index)
-            if session is not None and mark is not None:
-                read.marks.append(MarkRow(label, session, mark))
+        session = read.columns.get(index)
+        if label is None or label in read.first_rows or session is None or mark is None:
+            continue
+        if mark is not Mark.PRESENT:
+            read.marks.append(MarkRow(label, session, mark))
+        elif not is_blank(row.row.at(index)):
+            read.ticks[session] += 1
     if label is None:
         return
     first = read.first_rows.setdefault(label, row.number)

@@ -1,6 +1,7 @@
 """Typed rows of a class as its workbook holds them; source row numbers do not count when two are compared."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -136,6 +137,10 @@ class Attendance:
 
     sessions: tuple[SessionKey, ...]
     marks: tuple[MarkRow, ...]
+    blank: frozenset[tuple[str, SessionKey]] = field(default=frozenset(), compare=False)
+    """For writing: cells that nobody has marked yet, of sessions that are not recorded; they stay empty."""
+    ticks: Mapping[SessionKey, int] = field(default_factory=dict, compare=False)
+    """From reading: how many cells of a column say 出勤 in so many words. For counting points empty says it too."""
 
 
 def circled(number: int) -> str:
