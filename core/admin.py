@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
-from core.forms import OperationForm
+from core.forms import OperationForm, VisibleText
 from core.keys import new_key
 from core.models import AuditEntry
 from core.operations import Conflict, once
@@ -112,6 +112,10 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     view_on_site = False
     save_as = False
     writes: ClassVar[bool] = False
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.form = type(self.form.__name__, (VisibleText, self.form), {})
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         manager = self.model._default_manager

@@ -8,12 +8,35 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MinLengthValidator
 
 from core.scanning import Infected, demand_clean
+from core.sheets.text import invisible
 
 UPLOAD_MEGABYTES = 10
 UPLOAD_LIMIT = UPLOAD_MEGABYTES * 1024 * 1024
 
 
-class OperationForm(forms.Form):
+class VisibleText:
+    """Mixed into a form: what people type holds no character that cannot be seen, and none that was lost on its way.
+
+    Controls, surrogates, bidi marks and zero-width signs make two texts look alike, and U+FFFD stands where a browser sent
+    what is no text (SEC-28). Passwords are taken exactly as typed.
+    """
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        form: forms.BaseForm = self  # type: ignore[assignment]
+        for name, value in list(form.cleaned_data.items()):
+            secret = isinstance(form.fields[name].widget, forms.PasswordInput)
+            if not secret and isinstance(value, str) and (codes := unseen(value)):
+                form.add_error(name, f"含有看不见或损坏的字符（{'、'.join(codes)}），请删去后重新输入")
+
+
+def unseen(text: str) -> list[str]:
+    """The characters of a text that nobody sees or that were lost, as U+XXXX; line breaks and tabs are no such."""
+    found = [code for code in invisible(text.replace("\r\n", "\n")) if code not in ("U+000A", "U+0009")]
+    return [*found, "U+FFFD"] if "\ufffd" in text else found
+
+
+class OperationForm(VisibleText, forms.Form):
     """A form that changes something: `op_id` was made with the page, so that a repeat gives the first answer."""
 
     op_id = forms.UUIDField(widget=forms.HiddenInput)
