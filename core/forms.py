@@ -36,15 +36,19 @@ def unseen(text: str) -> list[str]:
     return [*found, "U+FFFD"] if "\ufffd" in text else found
 
 
+class FaultyForm(BadRequest):
+    """What was sent is no form of ours, or one with faults; the sentence is for people (HTTP 400)."""
+
+
 class OperationForm(VisibleText, forms.Form):
     """A form that changes something: `op_id` was made with the page, so that a repeat gives the first answer."""
 
     op_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def checked(self) -> dict[str, Any]:
-        """The clean values. Raises BadRequest with the first fault: for buttons, which have no field to show it at."""
+        """The clean values. Raises FaultyForm with the first fault: for buttons, which have no field to show it at."""
         if not self.is_valid():
-            raise BadRequest("；".join(str(error) for errors in self.errors.values() for error in errors))
+            raise FaultyForm("；".join(str(error) for errors in self.errors.values() for error in errors))
         return self.cleaned_data
 
 

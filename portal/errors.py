@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from core.audit import NotRecorded, record
 from core.crypto import Unreadable
 from core.files import FileGone
-from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES
+from core.forms import UPLOAD_LIMIT, UPLOAD_MEGABYTES, FaultyForm
 from core.operations import Conflict, Refused
 from core.scanning import ScannerDown
 from portal.pages.why.page import address_of
@@ -88,7 +88,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", {"why": str(exception)}, status=400)
+    """Our own sentence where there is one; what a library says of a body is for nobody."""
+    why = str(exception) if isinstance(exception, FaultyForm) else ""
+    return render(request, "400.html", {"why": why}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -44,7 +44,8 @@ def workbook_upload(request: SignedIn) -> HttpResponse:
     """POST rehearses: nothing is written about the class, the file and what was found are kept for some days."""
     demand(may_import(request.user))
     units = units_for_import(request.user)
-    form = WorkbookForm(request.POST or None, request.FILES or None, units=units, initial=initial(request))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = WorkbookForm(*sent, units=units, initial=initial(request))
     if request.method == "POST" and form.is_valid():
         try:
             return rehearse(request, form)

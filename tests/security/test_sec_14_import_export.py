@@ -12,7 +12,6 @@ from import_export.admin import ExportMixin, ImportMixin
 from organization.resources import UnitResource
 from tests.access.test_matrix import HANDLER
 
-pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = [model._meta for model in admin.site._registry]
 

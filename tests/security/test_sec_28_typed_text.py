@@ -21,7 +21,6 @@ from tests.portal.test_admin_writes import NO_INLINES, post
 from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass
 
-pytestmark = pytest.mark.django_db
 LONE_SURROGATE = b"%ED%A0%80"  # U+D800 as a browser cannot send it
 
 

@@ -60,7 +60,6 @@ STRANGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("query", STRANGE)
 def test_sec_29_strange_parameters_are_passed_over(yunling, client_of_staff, query):
     """They neither fail nor show more or less than the page without them."""
