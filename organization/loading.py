@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tablib import Dataset
 
+from core.sheets.decoding import rows_of
+from core.sheets.refusal import FileRefused
 from organization.directory import UnitDirectory, split_short_names
 from organization.models import Account
 from organization.resources import UnitResource
@@ -16,12 +18,15 @@ class UnitsRefused(ValueError):
 
 
 def read_units(path: Path) -> Dataset:
-    """The rows of a units file (UTF-8, with or without byte-order mark)."""
+    """The rows of a units file: a CSV in UTF-8, GB18030 or UTF-16. Raises UnitsRefused."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnitsRefused(f"单位文件 {path.name} 无法读取，应为 UTF-8 编码的 CSV") from error
-    rows = Dataset().load(text, format="csv")
+        lines = rows_of(path.read_bytes())
+    except OSError as error:
+        raise UnitsRefused(f"单位文件 {path.name} 无法读取") from error
+    except FileRefused as refused:
+        raise UnitsRefused(f"单位文件 {path.name}：{refused.message}") from refused
+    header, *body = lines or [[]]
+    rows = Dataset(*body, headers=[name.strip() for name in header])
     missing = {"编码", "单位名称", "上级编码", "单位性质", "层级"} - set(rows.headers or [])
     if missing:
         raise UnitsRefused(f"单位文件缺少列：{'、'.join(sorted(missing))}")

@@ -460,3 +460,35 @@ def test_without_a_roster_nobody_is_a_stranger():
 def test_without_a_timetable_no_column_is_an_orphan():
     ((code, followers),) = follows(changed(lambda content: content.pop("课程表")))
     assert (code, len(followers)) == ("missing_sheet", 4)
+
+
+@pytest.mark.parametrize("number", [110105197506182038, 1.10105197506182e17, "1.10105E+17"])
+def test_b09_an_id_that_excel_made_a_number_is_never_guessed(number: Any):
+    rehearsal = rehearse_here(changed(put("花名册", 3, 4, number)))
+    (fault,) = rehearsal.errors
+    assert (fault.place.sheet, fault.place.row, fault.code) == ("花名册", 3, "scientific_id")
+    assert "身份证号必须为文本" in fault.message
+    assert rehearsal.book is None
+
+
+SCORES = ["NaN", "inf", "1e400", "-0.001", "100.001", "٣", "9" * 5000, "60分", True]
+
+
+@pytest.mark.parametrize("score", SCORES, ids=range(len(SCORES)))
+def test_b25_what_is_no_score_is_a_fault(score: Any):
+    assert told(changed(put("入学测试", 3, 2, score))) == [("入学测试", 3, "得分", "bad_score")]
+
+
+@pytest.mark.parametrize(("score", "read"), [("１００", "100"), ("0", "0"), (0, "0"), ("59.5", "59.5"), (" 60 ", "60")])
+def test_b25_a_score_is_read_exactly(score: Any, read: str):
+    book = rehearse_here(changed(put("入学测试", 3, 2, score))).book
+    assert book is not None and book.entry_exam is not None
+    assert str(book.entry_exam.scores[1].score) == read
+
+
+def test_b25_empty_is_not_nought():
+    """Who has no score has no paper; who has nought has one."""
+    empty = rehearse_here(changed(put("入学测试", 3, 2, None))).book
+    nought = rehearse_here(changed(put("入学测试", 3, 2, 0))).book
+    assert empty is not None and empty.entry_exam is not None and nought is not None and nought.entry_exam is not None
+    assert len(nought.entry_exam.scores) == len(empty.entry_exam.scores) + 1
