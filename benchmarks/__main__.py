@@ -18,6 +18,7 @@ BENCHMARKS = {
     "b1": "benchmarks.bench_documents",
     "import": "benchmarks.bench_import",
     "b3": "benchmarks.bench_scoring",
+    "b5": "benchmarks.bench_check_in",
     "b8": "benchmarks.bench_start",
 }
 

@@ -144,7 +144,9 @@ def next_words(ahead: Timed, day: date) -> dict[str, Any] | None:
 def due(user: Account, *, signed_in: bool) -> list[dict[str, str]]:
     """Leave that waits for its answer; results that may be objected to."""
     asked = (
-        LeaveRequest.objects.visible_to(user).filter(enrolment__cadre__account=user, state="asked").order_by("first")
+        LeaveRequest.objects.unscoped("the own leave, by the account that asks")
+        .filter(enrolment__cadre__account=user, state="asked")
+        .order_by("first")
     )
     rows = [
         {
