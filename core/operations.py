@@ -45,7 +45,7 @@ def last_word(sentences: Mapping[str, str]) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
         if name not in sentences:
             raise
         raise Refused(sentences[name]) from error

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
@@ -26,7 +27,7 @@ def town(db) -> Unit:
     return make.unit("YL", "中共云岭市委组织部", kind=Unit.Kind.ORGANIZATION_DEPARTMENT)
 
 
-def refused(statement: str, *values: object) -> bool:
+def refused(statement: str, *values: Any) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -106,7 +107,8 @@ class Race:
     """Two writers, each in a transaction of its own: both write before either commits, or wait until the other did."""
 
     def __init__(self, *writes) -> None:
-        self.writes, self.errors = writes, []
+        self.writes = writes
+        self.errors: list[str] = []
         self.start = threading.Barrier(len(writes))
 
     def _one(self, write) -> None:

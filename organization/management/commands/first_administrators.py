@@ -22,14 +22,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         unit = self._unit(options["unit"])
-        people = {role: self._person(role, options[option]) for option, role in ROLES.items()}
+        people: dict[str, Person] = {role: self._person(role, options[option]) for option, role in ROLES.items()}
         try:
             secrets = open_first_administrators(people, unit, today=timezone.localdate())
         except Refused as refused:
             raise CommandError(refused.message) from refused
         self.stdout.write("三个账号已建立。初始密码只显示这一次，七十二小时内有效，只能登录一次，请分别当面交给本人：")
         for role, person in people.items():
-            self.stdout.write(f"{role.label}\t{person.username}\t{secrets[role]}")
+            self.stdout.write(f"{Role(role).label}\t{person.username}\t{secrets[role]}")
 
     def _unit(self, code: str | None) -> Unit:
         found = Unit.objects.filter(code=code) if code else Unit.objects.filter(depth=1)
