@@ -10,7 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 from organization.models import Grant, Unit
 from organization.roles import Role
 from tests import factories as make
-from training.models import ClassRole
+from training.models import ClassRole, LeaveApprover
+from training.models.leave import LeaveLevel
 
 NEW_YEAR, EVE = date(2026, 1, 1), date(2025, 12, 31)
 INSERT_GRANT = """
@@ -98,6 +99,18 @@ def test_sec_20_who_is_named_for_a_class_becomes_no_administrator(town, role):
         Grant.objects.bulk_create([Grant(account=who, role=role, unit=town, since=NEW_YEAR)])
     ClassRole.objects.filter(pk=named.pk).update(until=EVE)
     assert not refused(INSERT_GRANT, who.pk, role, town.pk, NEW_YEAR, None)
+
+
+def test_sec_20_nor_does_an_administrator_decide_about_leave(town):
+    """Both ways, as for classes."""
+    officer, teacher = make.account("jimingcha", "纪明察", unit=town), make.account("hanzhaoxue", "韩朝雪", unit=town)
+    make.grant(officer, Role.AUDIT_ADMIN, town)
+    office = {"unit": town, "level": LeaveLevel.OFFICE, "since": NEW_YEAR}
+    with pytest.raises(IntegrityError, match="不能担任请假审批人"), transaction.atomic():
+        LeaveApprover.objects.bulk_create([LeaveApprover(account=officer, **office)])
+    LeaveApprover.objects.create(account=teacher, **office)
+    assert refused(INSERT_GRANT, teacher.pk, Role.AUDIT_ADMIN, town.pk, NEW_YEAR, None)
+    assert not refused(INSERT_GRANT, teacher.pk, Role.AUDIT_ADMIN, town.pk, date(2025, 1, 1), EVE)
 
 
 # ---- two at once, on real connections ----

@@ -17,7 +17,7 @@ from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
 from training.models.attendance import AttendanceMark, manager_ways
-from training.models.classes import ClassRole, TrainingClass
+from training.models.classes import NO_ADMINISTRATOR, ClassRole, TrainingClass
 from training.models.enrolment import Enrolment
 from training.models.timetable import Session
 
@@ -72,6 +72,14 @@ class LeaveApprover(models.Model):
                 violation_error_message="结束日期不能早于开始日期",
             ),
             models.UniqueConstraint(fields=["unit", "level", "account", "since"], name="leave_approver_once"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="no_administrator",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("account_id", "since", "until"),
+                func=NO_ADMINISTRATOR.replace("班主任或考评工作小组成员", "请假审批人"),
+            )
         ]
 
     def __str__(self) -> str:

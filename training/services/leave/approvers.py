@@ -5,7 +5,7 @@ from datetime import date
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, Unit
-from organization.roles import THREE_ADMINISTRATORS
+from organization.roles import BUSINESS
 from training.models import LeaveApprover, LeaveLevel
 
 
@@ -17,7 +17,7 @@ def name_approver(
     """Name an account, or its deputy, for a level of a school and all below it."""
     if level == LeaveLevel.DEPARTMENT:
         raise Refused("组织部一级由组织部干部教育科的账号审批，不必另行指定")
-    if account.access.has(*THREE_ADMINISTRATORS):
+    if account.grants.overlapping(since, until).exclude(kind=BUSINESS).exists():
         raise Refused("系统、安全、审计管理员不能担任请假审批人")
     named = LeaveApprover.objects.create(
         unit=unit, level=level, account=account, deputy=deputy, since=since, until=until
