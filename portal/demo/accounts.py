@@ -47,6 +47,8 @@ PARTS = (
     Part("anquan", "安全管理员", "安立衡", "YL", Role.SECURITY_ADMIN, "YL"),
     Part("shenji", "审计管理员", "季清源", "YL", Role.AUDIT_ADMIN, "YL"),
     Part("kaoping", "考评工作小组", "梁允衡", "YLDX"),
+    Part("jiaowu", "教务处（请假审批）", "何慎言", "YLDX"),
+    Part("fenguan", "分管校领导（请假审批）", "苏景行", "YLDX"),
     Part("qingxi", "清溪县委组织部", "乔知行", "QX", Role.STAFF, "QX"),
     Part("qingshan", "青山区委组织部", "石清川", "QS", Role.STAFF, "QS"),
 )

@@ -15,6 +15,7 @@ from portal.demo.books import Seating, book_of
 from portal.demo.cadres import link_account, verify_cadres
 from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.faulty import faulty_workbook
+from portal.demo.leaves import Leaves, name_approvers
 from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
 from portal.demo.plan import PLANS, Plan, calendar_of
 from portal.demo.stages import Making, offices
@@ -64,8 +65,10 @@ class City:
         fill_catalogue(self.units["YLDX"], actor=self.department)
         for code in ("QX", "QS"):
             fill_county(self.units[code], actor=self.offices[code].manager)
+        name_approvers(self.units["YL"], self.accounts)
         for plan in PLANS:
             self.make(plan)
+        self.ask_for_leave()
         self.check_cadres()
         self.try_faulty_upload()
 
@@ -92,6 +95,12 @@ class City:
         year = calendar_of(plan, self.today).start.year
         self.codes[plan.office, year] += 1
         return f"{plan.office}PX{year}-{self.codes[plan.office, year]:02}"
+
+    def ask_for_leave(self) -> None:
+        """In the city's running class."""
+        running = TrainingClass.objects.filter(unit=self.units["YL"], state=TrainingClass.State.RUNNING)
+        for one in running.order_by("start")[:1]:
+            Leaves(one, self.accounts, self.today).make()
 
     def check_cadres(self) -> None:
         """Who came with a class of long ago has been compared with the files; the others are still 待核."""

@@ -16,9 +16,10 @@ const isTouched = (slot) => ticks(slot).some((box) => box.checked);
 function showWhole(slot) {
   const whole = slot.querySelector("[data-whole] input");
   const chosen = ticks(slot).filter((box) => box.checked).length;
+  slot.classList.toggle("is-chosen", chosen > 0);
+  if (!whole) return;
   whole.checked = chosen > 0 && chosen === ticks(slot).length;
   whole.indeterminate = chosen > 0 && !whole.checked;
-  slot.classList.toggle("is-chosen", chosen > 0);
 }
 
 function tickSpan() {

@@ -23,7 +23,16 @@ from portal.demo.people import LEARNER, everybody
 from portal.demo.plan import PLANS, Stage, calendar_of
 from reports.models import Document
 from trainees.models import Cadre
-from training.models import AttendanceMark, ClassRole, ClassSeries, Enrolment, Session, TrainingClass
+from training.models import (
+    AttendanceMark,
+    ClassRole,
+    ClassSeries,
+    Enrolment,
+    LeaveRequest,
+    LeaveStep,
+    Session,
+    TrainingClass,
+)
 
 NAMED = {"zuzhibu", "banzhuren", "lianluoyuan", "xueyuan", "lingdao", "guanliyuan"}
 ANY_DAYS = [date(2026, 1, 1), date(2026, 5, 3), date(2026, 10, 2), date(2026, 11, 22), date(2027, 12, 31)]
@@ -68,9 +77,21 @@ def check_states():
     assert states == {Document.State.DRAFT, Document.State.ISSUED, Document.State.REPLACED}
     assert set(AttendanceMark.objects.values_list("mark", flat=True)) == set(AttendanceMark.Mark.values)
     assert TrainingClass.objects.count() == len(PLANS) - 1  # one upload waits for its confirmation
-    assert Enrolment.objects.exclude(override_reason="").get().grade not in ("", Result.Grade.WITHDRAWN)
+    spared = Enrolment.objects.exclude(override_reason="")
+    assert spared.exclude(grade="").get().grade != Result.Grade.WITHDRAWN
+    check_leave(spared.get(grade=""))
     assert {one.unit.code for one in TrainingClass.objects.select_related("unit")} == {"YL", "QX", "QS"}
     assert SatisfactionCount.objects.filter(rating="不满意").exists()
+
+
+def check_leave(spared):
+    """A request in every state; one beyond the cap that the department lets pass; one level is reminded."""
+    assert set(LeaveRequest.objects.values_list("state", flat=True)) == set(LeaveRequest.State.values)
+    assert LeaveRequest.objects.get(over_cap=True).enrolment == spared
+    assert LeaveStep.objects.exclude(reminded=None).get().level == "office"
+    assert LeaveStep.objects.current().count() >= 3
+    marks = AttendanceMark.objects.filter(source="leave")
+    assert marks.exists() and not marks.filter(leave=None).exists()
 
 
 def check_people():

@@ -196,6 +196,12 @@ class LeaveStepQuerySet(models.QuerySet["LeaveStep"]):
         return self.filter(asked_of(user.access) | mine | theirs).exclude(pk__in=own.values("pk"))
 
 
+def _above_the_class(named: LeaveApproverQuerySet) -> LeaveApproverQuerySet:
+    """Those of them who are named for the unit of a step's class or for one above it."""
+    path = ExpressionWrapper(OuterRef("request__training_class__unit__path"), models.CharField())
+    return named.alias(path=path).filter(path__startswith=F("unit__path"))
+
+
 def _nobody_at_level(day: date) -> Q:
     """Steps for which the school has named nobody other than the trainee: they fall to the department."""
     trainee = Coalesce(OuterRef("request__enrolment__cadre__account"), Value(UUID(int=0)))
@@ -203,9 +209,7 @@ def _nobody_at_level(day: date) -> Q:
         kind=ClassRole.Kind.MANAGER, training_class=OuterRef("request__training_class"), account__is_active=True
     )
     named = LeaveApprover.objects.on(day).filter(level=OuterRef("level"), account__is_active=True)
-    path = ExpressionWrapper(OuterRef("request__training_class__unit__path"), models.CharField())
-    above = named.alias(path=path).filter(path__startswith=F("unit__path"))
-    nobody = Q(~Exists(above.exclude(account=trainee)))
+    nobody = Q(~Exists(_above_the_class(named).exclude(account=trainee)))
     return nobody & (~Q(level=LeaveLevel.MANAGER) | Q(~Exists(managers.exclude(account=trainee))))
 
 
@@ -242,5 +246,4 @@ class LeaveStep(models.Model):
 def asked_of(access: Access) -> Q:
     """Steps that the account may decide for the school's office or as vice-president, itself or as deputy."""
     named = LeaveApprover.objects.on(access.day).filter(account=access.account_id, level=OuterRef("level"))
-    above = named.alias(path=OuterRef("request__training_class__unit__path")).filter(path__startswith=F("unit__path"))
-    return Q(Exists(above))
+    return Q(Exists(_above_the_class(named)))

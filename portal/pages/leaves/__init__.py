@@ -1,6 +1,7 @@
 """Pages about leave: what every one of them shows alike."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -69,20 +70,33 @@ def waiting(step: LeaveStep | None) -> dict[str, Any] | None:
 
 def meter_words(meter: Meter, override: str = "") -> dict[str, Any]:
     """The meter as portal/leave/_meter.html shows it."""
-    cap = Fraction(meter.total) * meter.cap
     return {
         "total": words.hours(meter.total),
         "used": words.hours(meter.used),
         "asked": words.hours(meter.asked),
         "after": words.hours(meter.after),
         "left": words.hours(meter.left),
-        "cap": words.hours(Meter(meter.total, meter.total * 0, cap=meter.cap).left),
-        "exact": (cap * 2).denominator == 1,
+        "cap": words.hours(allowed(meter)),
+        "sentence": sentence(meter),
         "percent": meter.percent,
         "percent_after": meter.percent_after,
         "over": meter.over,
         "override": override,
     }
+
+
+def allowed(meter: Meter) -> Decimal:
+    """The most half-hours that the cap allows in all."""
+    return Meter(meter.total, Decimal(0), cap=meter.cap).left
+
+
+def sentence(meter: Meter) -> str:
+    """已请假 4 学时，加上这份共 8 学时；总学时 60 的七分之一，按半学时计最多 8.5 学时，还可以请 0.5 学时。"""
+    exact = (Fraction(meter.total) * meter.cap * 2).denominator == 1
+    used = f"已请假 {words.hours(meter.used)} 学时"
+    both = f"{used}，加上这份共 {words.hours(meter.after)} 学时" if meter.asked else used
+    bound = f"总学时 {words.hours(meter.total)} 的七分之一{'是' if exact else '，按半学时计最多'} {words.hours(allowed(meter))} 学时"
+    return f"{both}；{bound}{'。' if meter.over else f'，还可以请 {words.hours(meter.left)} 学时。'}"
 
 
 def url_of(request: LeaveRequest) -> str:

@@ -30,7 +30,7 @@ def page(row: LeaveRequest, door: Door, user: Account) -> dict[str, Any]:
         "leave": row,
         "who": {"name": row.enrolment.roster_name, "unit": row.enrolment.unit.name, "post": row.enrolment.post},
         "facts": facts(row, door, own),
-        "steps": [step_words(one) for one in steps],
+        "steps": [step_words(one, step) for one in steps],
         "waits": waiting(step),
         "notes": notes(row, steps, meter),
         "sessions": sessions,
@@ -61,9 +61,10 @@ def facts(row: LeaveRequest, door: Door, own: bool) -> list[dict[str, object]]:
     return found
 
 
-def step_words(step: LeaveStep) -> dict[str, Any]:
-    """One level in the timeline: what it said, who for whom, when."""
-    titles = {Decision.WAITING: "待审批", Decision.GRANTED: "同意", Decision.REFUSED: "不同意"}
+def step_words(step: LeaveStep, current: LeaveStep | None) -> dict[str, Any]:
+    """One level in the timeline: what it said, who for whom, when; who is not asked yet, or not any more."""
+    waits = "没有审批" if current is None else "待审批" if step.pk == current.pk else "尚未轮到"
+    titles = {Decision.WAITING: waits, Decision.GRANTED: "同意", Decision.REFUSED: "不同意"}
     who = f"{step.by}{'（代）' if step.as_deputy else ''}" if step.by else ""
     reminded = f"已于{words.moment(step.reminded)}催办" if step.reminded and not step.at else ""
     return {
