@@ -21,6 +21,7 @@ from portal.demo.plan import PLANS, Plan, calendar_of
 from portal.demo.stages import Making, offices
 from trainees.models import Cadre
 from training.models import TrainingClass
+from training.services.holidays import seed_holidays
 
 LOCK = 20_260_001
 WORDS = {"letter_word": "培函", "bulletin_word": "培通", "sheet_word": "培单"}
@@ -62,7 +63,9 @@ class City:
 
     def build(self) -> None:
         self.set_words()
-        fill_catalogue(self.units["YLDX"], actor=self.department)
+        for year in (self.today.year - 1, self.today.year):
+            seed_holidays(year, actor=self.department)
+        fill_catalogue(self.units["YLDX"], self.today, actor=self.department)
         for code in ("QX", "QS"):
             fill_county(self.units[code], actor=self.offices[code].manager)
         name_approvers(self.units["YL"], self.accounts)

@@ -11,6 +11,7 @@ from assessments.workbook.writing import write_book
 from core.jobs import drain
 from organization.models import Account, Unit
 from portal.demo.books import corrected
+from portal.demo.life import live
 from portal.demo.plan import Plan, Stage, calendar_of
 from reports.services import amend_and_replace, confirm_and_issue, make_drafts
 from training.models import AttendanceMark, ClassRole, Enrolment, TrainingClass
@@ -62,6 +63,8 @@ class Making:
     def bring(self, one: TrainingClass) -> None:
         """From the import to the stage of the plan."""
         stage = self.plan.stage
+        if stage >= Stage.PLANNED:
+            live(one, self.today, manager=self.office.manager)
         if stage == Stage.CANCELLED:
             cancel_class(one, actor=self.office.confirmer, reason=self.plan.reason)
         if self.plan.overridden:
