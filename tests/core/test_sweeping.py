@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings as project
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -86,9 +86,10 @@ def test_sec_33_what_a_rehearsal_said_goes_with_its_file(imported, swept, yunlin
 def orphan(name: str, days_old: int, monkeypatch) -> str:
     location = default_storage.save(name, BytesIO(b"sealed"))
     written = timezone.now() - timedelta(days=days_old, minutes=1)
-    known = default_storage.get_modified_time
-    monkeypatch.setattr(default_storage._wrapped, "get_modified_time",
-                        lambda one: written if one == location else known(one), raising=False)  # fmt: skip
+    known = InMemoryStorage.get_modified_time
+    monkeypatch.setattr(
+        InMemoryStorage, "get_modified_time", lambda self, one: written if one == location else known(self, one)
+    )
     return location
 
 

@@ -1,7 +1,9 @@
 """What classes hold of a person goes when they are forgotten (trainees.anonymising)."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.models import StoredFile
@@ -26,7 +28,7 @@ def forget_trainee(cadre: Cadre) -> int:
     ).update(**facts)
 
 
-def delete_files(keys: object) -> None:
+def delete_files(keys: QuerySet[Any, Any]) -> None:
     """Their bytes go with the next sweep."""
     yesterday = timezone.localdate() - timedelta(days=1)
     StoredFile.objects.filter(pk__in=keys, deleted=None).update(delete_after=yesterday)
