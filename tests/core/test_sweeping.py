@@ -21,7 +21,7 @@ from core.sweeping import sweep
 from organization.models import AccountSession, DeviceCredential, FailedSignIn
 from tests import factories as make
 from tests.access import stage
-from training.models import SlipSheet
+from training.models import MachineUpload, SlipSheet
 
 
 def day(number: int) -> datetime:
@@ -183,3 +183,15 @@ def test_the_command_says_what_went(swept):
     said = StringIO()
     call_command("sweep", stdout=said)
     assert "files\t1" in said.getvalue()
+
+
+def test_sec_33_what_was_said_of_a_machines_list_goes_with_its_file(cast, swept):
+    one = MachineUpload.objects.create(
+        training_class=cast.yunling.open_class, file=keep(b"1", delete_after=timezone.localdate()), file_name="打卡.csv",
+        found=[{"row": 2, "who": "司马清扬", "at": "08:01", "outcome": "mark", "text": "", "mark": "late"}],
+        uploaded_by_id=cast.yunling.manager.pk,
+    )  # fmt: skip
+    assert "machine_lists" not in swept(day(0))
+    assert swept(day(1))["machine_lists"] == 1
+    one.refresh_from_db()
+    assert one.found == []
