@@ -1,6 +1,6 @@
 """Leave in the demo's running class: a request in every state, one person near the cap, one over it and let pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,7 +109,7 @@ class Leaves:
         return min(fitting, len(self.slots) - 1)
 
 
-def _by_half_day(rows: Sequence[Session]) -> dict[tuple[date, int], list[Session]]:
+def _by_half_day(rows: Iterable[Session]) -> dict[tuple[date, int], list[Session]]:
     found: dict[tuple[date, int], list[Session]] = {}
     for row in rows:
         found.setdefault((row.date, row.period), []).append(row)

@@ -1,5 +1,6 @@
 """学员: the roster with posts and masked numbers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -34,7 +35,7 @@ def roster(request: HttpRequest, user: Account, one: TrainingClass) -> tuple[Que
     return sorted_by(request, rows, SORTS, "order"), shown
 
 
-def row(who: Enrolment) -> dict[str, Any]:
+def row(who: Enrolment, verdicts: Mapping[Any, str]) -> dict[str, Any]:
     return {
         "order": who.position,
         "name": who.roster_name,
@@ -47,6 +48,7 @@ def row(who: Enrolment) -> dict[str, Any]:
         "duty": who.committee_post,
         "id_masked": who.cadre.masked_id_number,
         "state": who.state,
+        "leave": verdicts.get(who.pk, ""),
     }
 
 

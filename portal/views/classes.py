@@ -14,6 +14,7 @@ from portal.downloads import XLSX, download
 from portal.lists import page_of
 from portal.pages import classes, files, overview, results, roster, satisfaction
 from portal.pages.homes import leave_wait
+from portal.pages.leaves.tab import verdicts
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import (
@@ -71,7 +72,8 @@ def class_roster(request: SignedIn, pk: UUID) -> HttpResponse:
     demand(may_see_roster(door))
     rows, filters = roster.roster(request, request.user, one)
     page = page_of(request, rows, roster.PAGE_SIZE)
-    page.object_list = [roster.row(who) for who in page.object_list]
+    over = verdicts(one)
+    page.object_list = [roster.row(who, over) for who in page.object_list]
     url = f"{reverse('portal:class_roster_export', args=[one.pk])}?{request.GET.urlencode()}"
     slips_url = "" if may_print_slips(door) else reverse("portal:class_slips", args=[one.pk])
     own = {"page_obj": page, "filters": filters, "export_url": url, "slips_url": slips_url}

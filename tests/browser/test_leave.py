@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from core.pictures import LIMIT
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.training.leave.conftest import School, build_school, lesson
 from training.models import AttendanceMark, LeaveRequest
@@ -76,7 +75,7 @@ def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School
     page.screenshot(path=str(tmp_path / "request_360.png"), full_page=True)
     row = LeaveRequest.objects.get()
     assert (row.hours, row.half_days, row.kind) == (8, 2, "sick")
-    assert row.proof.size < LIMIT
+    assert row.proof_name == "假条.pdf"
 
     # the manager, by keyboard alone
     page.set_viewport_size(DESK)

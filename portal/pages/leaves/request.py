@@ -8,7 +8,8 @@ from django.urls import reverse
 from organization.models import Account
 from portal.acts import ask, names_of, new_op_id
 from portal.pages import words
-from portal.pages.leaves import cap_of, current_steps, half_day, length, meter_words, span, waiting
+from portal.pages.leaves import cap_of, current_steps, half_day, length, listed, meter_words, span, waiting
+from portal.pages.leaves.tab import lines
 from portal.rules import Door, may_cancel_leave
 from training.models import AttendanceMark, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep
 from training.rules.leave import Bounds, levels_for, meter_of
@@ -38,6 +39,7 @@ def page(row: LeaveRequest, door: Door, user: Account) -> dict[str, Any]:
         "decide": decide(row, step, sessions, meter) if decides else None,
         "asks": asks(row, step, own) if own or door.roster else [],
         "returns": returns(row) if (own or door.roster) and row.state == State.GRANTED else None,
+        "rows": others(row, user),
         "crumbs": crumbs(row, door, own),
     }
 
@@ -59,6 +61,12 @@ def facts(row: LeaveRequest, door: Door, own: bool) -> list[dict[str, object]]:
     if row.end_reason:
         found.append(words.fact("说明", row.end_reason))
     return found
+
+
+def others(row: LeaveRequest, user: Account) -> list[dict[str, Any]]:
+    """The trainee's other requests in the class, as far as the account may see them: many short ones add up."""
+    rows = LeaveRequest.objects.visible_to(user).filter(enrolment=row.enrolment_id).exclude(pk=row.pk)
+    return lines(list(listed(rows)))
 
 
 def step_words(step: LeaveStep, current: LeaveStep | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from portal.pages import words
 from portal.pages.leaves import cap_of, current_steps, length, listed, meter_words, span, url_of, waiting
 from portal.rules import Door, may_enter_leave, may_override_leave
 from training.models import Enrolment, LeaveRequest, TrainingClass
-from training.rules.leave import Meter, total_hours, used_hours
+from training.rules.leave import Meter, exceeds, total_hours, used_hours
 
 State = LeaveRequest.State
 COLUMNS = (
@@ -85,6 +85,14 @@ def meters(user: Account, one: TrainingClass) -> list[dict[str, Any]]:
         for who in rows.select_related("unit")
     ]
     return sorted(people, key=lambda row: (-used[row["pk"]], row["position"]))
+
+
+def verdicts(one: TrainingClass) -> dict[Any, str]:
+    """退学 or 已特批, by trainee, of those whose leave is over the cap: three queries."""
+    used, total, cap = used_hours(one), total_hours(one), cap_of(one)
+    over = [key for key, hours in used.items() if exceeds(hours, total, cap)]
+    rows = Enrolment.objects.unscoped("flags of a roster in scope").filter(pk__in=over)
+    return {key: "已特批" if reason else "退学" for key, reason in rows.values_list("pk", "override_reason")}
 
 
 def identity(who: Enrolment) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from training.models import (
     TrainingClass,
 )
 from training.models.enrolment import HOLDS_A_SEAT
-from training.rules.leave import Bounds, chain, half_days, levels_for, staffed_levels
+from training.rules.leave import Bounds, Slot, chain, half_days, levels_for, staffed_levels
 from training.services.leave.holding import hold_class, hold_request
 
 State = LeaveRequest.State
@@ -103,7 +103,7 @@ def _create(
     return request
 
 
-def whole_half_days(one: TrainingClass, sessions: Sequence[Session]) -> set[tuple[object, int]]:
+def whole_half_days(one: TrainingClass, sessions: Sequence[Session]) -> set[Slot]:
     """Half-days of which every session is among these."""
     slots = {(session.date, session.period) for session in sessions}
     chosen = {session.pk for session in sessions}
