@@ -1,6 +1,11 @@
 """What training writes into the audit log; changes of rows are coded `kind.verb` (training.services.changes)."""
 
 EVENTS = {
+    "activity.add": "登记活动",
+    "activity.cancel": "取消活动",
+    "activity.change": "更改活动",
+    "activity.file": "存入活动材料",
+    "activity.take": "下载活动材料",
     "check_in.change": "更改签到时间",
     "check_in.end": "结束签到",
     "check_in.open": "开启签到",
@@ -31,7 +36,7 @@ EVENTS = {
     "mark.added": "登记考勤",
     "mark.changed": "更改考勤",
     "mark.removed": "删除考勤",
-    "attendance.save": "登记考勤（多格）",
+    "attendance.save": "登记考勤：多格",
     "attendance.rehearse": "核对考勤机记录",
     "attendance.import": "导入考勤机记录",
     "leave.ask": "申请请假",

@@ -62,7 +62,8 @@ def end_device(device: DeviceCredential, *, now: datetime, actor: Account) -> No
 
 def _end(device: DeviceCredential, now: datetime, actor: Account) -> None:
     if DeviceCredential.objects.filter(pk=device.pk, ended=None).update(ended=now):
-        record("device.end", actor=actor.pk, obj=device, after={"kind": device.kind})
+        unit_id = device.account.unit_id
+        record("device.end", actor=actor.pk, obj=device, unit_id=unit_id, after={"kind": device.kind})
 
 
 def end_devices(account: Account, *, now: datetime) -> int:

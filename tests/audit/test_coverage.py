@@ -62,7 +62,7 @@ def codes_of_changes():
 def composed_codes():
     """Codes that are put together where they are written: moves of a class, rows of the catalogue."""
     moves = {f"class.{state}" for state in TrainingClass.State.values if state != TrainingClass.State.PLANNED}
-    return moves | {f"{row._meta.model_name}.add" for row in get_args(Entry)}
+    return moves | {f"{row._meta.model_name}.{verb}" for row in get_args(Entry) for verb in ("add", "change")}
 
 
 def test_sec_35_every_code_in_the_source_is_registered():

@@ -56,6 +56,7 @@ def open_check_in(session: Session, window: Window, *, actor: Account) -> CheckI
     times = {"opens": window.opens, "late_from": window.late_from, "closes": window.closes}
     if known is None and window.closes <= _now():
         raise Refused("签到截止时间已经过去；补记请用考勤表")
+    before = {name: getattr(known, name).isoformat() for name in times} if known else None
     check_in = known or CheckIn(training_class=held, session=session, secret=secrets.token_bytes(32))
     for name, value in times.items():
         setattr(check_in, name, value)
@@ -64,7 +65,7 @@ def open_check_in(session: Session, window: Window, *, actor: Account) -> CheckI
     check_in.save()
     record(
         "check_in.change" if known else "check_in.open", actor=actor.pk, obj=check_in, unit_id=held.unit_id,
-        after={name: value.isoformat() for name, value in times.items()},
+        before=before, after={name: value.isoformat() for name, value in times.items()},
     )  # fmt: skip
     return check_in
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 
 from core.keys import new_key as new_op_id
-from organization.models import Account, AccountSession
+from organization.models import Account, AccountSession, DeviceCredential
 from organization.roles import Role
 from organization.services import (
     accept_code,
@@ -21,6 +21,7 @@ from organization.services import (
     set_short_names,
     unlock,
 )
+from organization.services.devices import add_device, end_device
 from tests import factories as make
 from tests.audit.drivers.scene import PASSWORD, Scene
 
@@ -185,7 +186,20 @@ def units_exported(scene: Scene) -> None:
     action(scene, "staff", "organization_unit", "export_units", scene.city.bureau.pk)
 
 
+def device_added(scene: Scene) -> Any:
+    with scene.request_of("liaison") as liaison:
+        return add_device(liaison, DeviceCredential.Kind.CALENDAR, "", now=timezone.now(), actor=liaison)[0]
+
+
+def device_ended(scene: Scene) -> None:
+    device = device_added(scene)
+    with scene.request_of("liaison") as liaison:
+        end_device(device, now=timezone.now(), actor=liaison)
+
+
 DRIVERS = {
+    "device.add": device_added,
+    "device.end": device_ended,
     "account.add": account_opened,
     "account.approve": account_approved,
     "account.change": account_disabled,

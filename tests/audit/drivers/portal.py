@@ -10,6 +10,7 @@ def number_looked_for(scene: Scene) -> None:
 OF_SOMEBODY = "?kind=class&thing=云岭-2026-01&account=yl_liaison"
 
 DRIVERS = {
+    "leaves.export": lambda scene: scene.get("staff", "class_leaves_export", scene.city.open_class.pk),
     "access.explain": lambda scene: scene.get("staff", "why", query=OF_SOMEBODY),
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from organization.directory import UnitRef
 from tests import factories as make
 from tests.access import stage
-from tests.audit.drivers import classlife
+from tests.audit.drivers import classlife, leaves
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from training.models import ClassRole, TrainingClass
@@ -175,30 +175,34 @@ def machine_imported(scene: Scene) -> None:
         import_machine(scene.city.__dict__["machine"], actor=manager)
 
 
-DRIVERS = {
-    "attendance.import": machine_imported,
-    "attendance.rehearse": machine_rehearsed,
-    "attendance.save": cell_saved,
-    "class.cancelled": cancelled,
-    "class.changed": class_changed,
-    "class.closed": closed,
-    "class.ended": (ended, AUTOMATIC),
-    "class.reopened": reopened,
-    "class.running": (begun, AUTOMATIC),
-    "class.series": put_beside_its_runs,
-    "class_role.add": assessor_named,
-    "class_role.deputise": manager_stood_in_for,
-    "class_role.end": assessor_ended,
-    "enrolment.added": newcomer,
-    "enrolment.changed": post_changed,
-    "enrolment.removed": newcomer_struck_off,
-    "slips.make": (slips_made, "role request"),
-    "slips.order": lambda scene: scene.post("manager", "slips_order", scene.city.training_class.pk),
-    "slips.take": slips_taken,
-    "session.added": another_session,
-    "session.changed": session_renamed,
-    "session.removed": session_taken_away,
-    "mark.added": marked,
-    "mark.changed": mark_changed,
-    "mark.removed": marks_gone,
-} | classlife.TRAINING
+DRIVERS = (
+    {
+        "attendance.import": machine_imported,
+        "attendance.rehearse": machine_rehearsed,
+        "attendance.save": cell_saved,
+        "class.cancelled": cancelled,
+        "class.changed": class_changed,
+        "class.closed": closed,
+        "class.ended": (ended, AUTOMATIC),
+        "class.reopened": reopened,
+        "class.running": (begun, AUTOMATIC),
+        "class.series": put_beside_its_runs,
+        "class_role.add": assessor_named,
+        "class_role.deputise": manager_stood_in_for,
+        "class_role.end": assessor_ended,
+        "enrolment.added": newcomer,
+        "enrolment.changed": post_changed,
+        "enrolment.removed": newcomer_struck_off,
+        "slips.make": (slips_made, "role request"),
+        "slips.order": lambda scene: scene.post("manager", "slips_order", scene.city.training_class.pk),
+        "slips.take": slips_taken,
+        "session.added": another_session,
+        "session.changed": session_renamed,
+        "session.removed": session_taken_away,
+        "mark.added": marked,
+        "mark.changed": mark_changed,
+        "mark.removed": marks_gone,
+    }
+    | classlife.TRAINING
+    | leaves.TRAINING
+)
