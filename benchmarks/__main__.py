@@ -19,6 +19,7 @@ BENCHMARKS = {
     "import": "benchmarks.bench_import",
     "b3": "benchmarks.bench_scoring",
     "b5": "benchmarks.bench_check_in",
+    "marks": "benchmarks.bench_attendance",
     "b8": "benchmarks.bench_start",
 }
 

@@ -151,9 +151,11 @@ def cursor_of(grid: Grid) -> str:
     if not grid.week or not grid.keys:
         return ""
     rows = AttendanceMark.objects.unscoped(WHY).filter(training_class=grid.one, enrolment__in=grid.keys)
-    rows = rows.filter(session__in=[each.pk for each in grid.week]).order_by().values_list("session")
-    found = {key: f"{count}.{versions}.{keys}" for key, count, versions, keys in rows.annotate(
-        Count("pk"), Sum("version"), Sum("pk"))}  # fmt: skip
+    counts = rows.filter(session__in=[each.pk for each in grid.week]).order_by().values("session")
+    found = {
+        row["session"]: f"{row['count']}.{row['versions']}.{row['keys']}"
+        for row in counts.annotate(count=Count("pk"), versions=Sum("version"), keys=Sum("pk"))
+    }
     return "_".join(found.get(each.pk, "0") for each in grid.week)
 
 

@@ -108,12 +108,13 @@ def facts(one: TrainingClass) -> list[dict[str, Any]]:
 def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
     """What a class owes before it can be closed, with where to do it."""
     upload = upload_url(one) if door.roster and door.writing else ""
+    marks = reverse("portal:class_attendance", args=[one.pk]) if door.roster and door.writing else ""
     files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
     both = {"entry", "final"} <= counts["exams"]
     return [
         words.check("花名册与课程表", bool(counts["seated"] and counts["sessions"]),
                     f"{counts['seated']} 名学员，{words.hours(counts['hours'])} 学时", upload, "上传工作簿"),
-        words.check("考勤", one.attendance_kept, _recorded(counts), upload, "上传工作簿"),
+        words.check("考勤", one.attendance_kept, _recorded(counts), marks, "去登记"),
         words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
         words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
         confirmation(one, counts, door),

@@ -218,9 +218,9 @@ def test_on_a_phone_the_names_stay_and_the_taps_count(visitor: Visitor, story: C
     open_grid(visitor, one)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     name = page.locator("#att-grid tbody .att-name").first
-    before = name.bounding_box()["x"]
+    before = name.evaluate("element => element.getBoundingClientRect().x")
     page.locator(".att-scroll").evaluate("box => box.scrollLeft = 200")
-    assert name.bounding_box()["x"] == before
+    assert name.evaluate("element => element.getBoundingClientRect().x") == before
     page.locator("#att-grid tbody .att-cell").nth(4).click()
     page.get_by_role("button", name="迟到").click()
     saved(page)

@@ -89,7 +89,8 @@ def beside_pages(
     if not rows.exclude(source=WORKBOOK).exists():
         return set(), columns
     labels = {enrolment.pk: label for label, enrolment in enrolments.items()}
-    stands, elsewhere, kept = defaultdict(dict), Counter[SessionKey](), set()
+    stands: dict[SessionKey, dict[str, str]] = defaultdict(dict)
+    elsewhere, kept = Counter[SessionKey](), set[SessionKey]()
     for row in rows.select_related("session"):
         key = SessionKey(row.session.date, Period(row.session.period), row.session.number)
         stands[key][labels[row.enrolment_id]] = row.mark
