@@ -23,7 +23,7 @@ def decoded(data: bytes) -> str:
     raise FileRefused("bad_encoding", "文件的文字编码无法识别，请另存为“CSV UTF-8（逗号分隔）”")
 
 
-def rows_of(data: bytes) -> list[Sequence[str]]:
+def rows_of(data: bytes) -> Sequence[Sequence[str]]:
     """The lines of a CSV file, all as wide as its header. Raises FileRefused with a sentence."""
     if len(data) > OTHER.file_bytes:
         raise FileRefused("too_large", "文件超过 10 MB 的上限")

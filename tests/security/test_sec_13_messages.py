@@ -12,8 +12,10 @@ import redis
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from kombu import Connection, Consumer, Queue
+from kombu.connection import Connection
+from kombu.entity import Queue
 from kombu.exceptions import ContentDisallowed
+from kombu.messaging import Consumer
 
 from core import relay
 from core.jobs import submit
