@@ -60,13 +60,13 @@ def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School
 
     # what is wrong is said beside the form, and what was ticked stays
     page.get_by_label("事由").fill("发热，去医院检查")
-    page.get_by_label("证明材料").set_input_files(
+    page.locator("input[name=proof]").set_input_files(
         {"name": "假条.pdf", "mimeType": "application/pdf", "buffer": b"GIF89a"}
     )
     page.get_by_role("button", name="提交申请").click()
     expect(page.get_by_text("只接受 PDF、JPG、PNG 文件")).to_be_visible()
     assert page.locator("input[name=sessions]:checked").count() == 2
-    page.get_by_label("证明材料").set_input_files(
+    page.locator("input[name=proof]").set_input_files(
         {"name": "假条.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
     )
     page.get_by_role("button", name="提交申请").click()
