@@ -14,6 +14,7 @@ from portal.demo.accounts import SINCE, open_accounts, settle_password, write_do
 from portal.demo.books import Seating, book_of
 from portal.demo.cadres import link_account, verify_cadres
 from portal.demo.catalogue import fill_catalogue, fill_county
+from portal.demo.check_ins import check_in_today
 from portal.demo.faulty import faulty_workbook
 from portal.demo.leaves import Leaves, name_approvers
 from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
@@ -72,6 +73,7 @@ class City:
         for plan in PLANS:
             self.make(plan)
         self.ask_for_leave()
+        self.check_in()
         self.check_cadres()
         self.try_faulty_upload()
 
@@ -104,6 +106,12 @@ class City:
         running = TrainingClass.objects.filter(unit=self.units["YL"], state=TrainingClass.State.RUNNING)
         for one in running.order_by("start")[:1]:
             Leaves(one, self.accounts, self.today).make()
+
+    def check_in(self) -> None:
+        """To today's session of the city's running class."""
+        running = TrainingClass.objects.filter(unit=self.units["YL"], state=TrainingClass.State.RUNNING)
+        for one in running.order_by("start")[:1]:
+            check_in_today(one, actor=self.accounts["banzhuren"], approver=self.department)
 
     def check_cadres(self) -> None:
         """Who came with a class of long ago has been compared with the files; the others are still 待核."""

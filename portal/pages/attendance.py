@@ -264,6 +264,7 @@ def fragment(grid: Grid, door: Door, refusal: str) -> dict[str, Any]:
         "refusal": refusal,
         "settings": client(grid, not refusal),
         "now_url": reverse("portal:attendance_now", args=[grid.one.pk]),
+        "check_ins_url": "" if refusal else reverse("portal:class_check_ins", args=[grid.one.pk]),
         "import_url": "" if refusal else reverse("portal:machine_upload", args=[grid.one.pk]),
         "help": "portal/help/_attendance.html",
         "script": "js/attendance.js",

@@ -99,11 +99,11 @@ def session_rows(user: Account, here: Timed, now: datetime) -> list[dict[str, An
 def session_row(session: Session, span: Times) -> dict[str, Any]:
     room = session.room
     away = room is not None and (room.is_site or bool(room.route))
+    how = [session.teacher_name, session.form, f"{words.hours(session.hours)} 学时"]
     return {
-        "begins": clock(span[0]), "ends": clock(span[1]), "title": session.title, "teacher": session.teacher_name,
-        "place": session.place_name or str(room or ""), "form": session.form, "hours": words.hours(session.hours),
-        "address": room.address if room and away else "", "route": room.route if room and away else "",
-        "minutes": room.travel_minutes if room and away else 0,
+        "begins": clock(span[0]), "ends": clock(span[1]), "title": session.title, "how": " · ".join(filter(None, how)),
+        "place": session.place_name or str(room or ""), "address": room.address if room and away else "",
+        "route": room.route if room and away else "", "minutes": room.travel_minutes if room and away else 0,
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from icalendar import Calendar
 
 from core.keys import new_key
 from organization.models import Account, DeviceCredential
+from portal.demo.check_ins import check_in_today
+from portal.pages.check_in import usual_address
 from tests import factories as make
 from tests.cast import build_city
 from training.models import AttendanceMark, CheckIn, CheckInScan, ClassRole, TrainingClass
@@ -177,9 +179,7 @@ def test_times_out_of_order_are_refused(yunling, one, client_of):
     assert answer.status_code == 403 and "迟到起算应在" in text(answer)
 
 
-def test_another_network_stands_out(opened, yunling, client_of):
-    from portal.pages.check_in import usual_address
-
+def test_another_network_stands_out():
     assert usual_address(["10.0.0.1"] * 4) is None
     assert usual_address(["10.0.0.1"] * 5 + ["172.16.0.9"]) == "10.0.0.1"
     assert usual_address(["10.0.0.1", "10.0.0.2"] * 5) is None
@@ -330,3 +330,16 @@ def test_one_phone_in_two_hands_at_once_is_one(own_database, files_in_memory):
     accepted = CheckInScan.objects.filter(accepted=True)
     assert accepted.count() == AttendanceMark.objects.filter(session=opened.session).count() == 1
     assert CheckInScan.objects.filter(accepted=False).count() >= 1
+
+
+# ---- the demo ----
+
+
+def test_the_demo_has_half_of_a_class_in(yunling, one):
+    """Of three: one with an old picture of the wall, one in, one still to come."""
+    session = make.session(one, 2, recorded=False)
+    check_in_today(one, actor=yunling.manager, approver=yunling.staff)
+    opened = CheckIn.objects.get(session=session)
+    states = list(CheckInScan.objects.order_by("id").values_list("accepted", "refused"))
+    if opened.opens <= timezone.now() < opened.closes - timedelta(minutes=5):
+        assert states == [(False, rules.EXPIRED), (True, "")]
