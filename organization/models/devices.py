@@ -13,6 +13,8 @@ from organization.roles import Role
 class DeviceCredentialQuerySet(models.QuerySet["DeviceCredential"]):
     def visible_to(self, user: Account) -> "DeviceCredentialQuerySet":
         """Everybody sees their own, the security administrator everybody's (as with sessions)."""
+        if not user.is_active:
+            return self.none()
         return self if user.access.has(Role.SECURITY_ADMIN) else self.filter(account=user)
 
     def live(self, now: datetime) -> "DeviceCredentialQuerySet":

@@ -21,7 +21,7 @@ from assessments.models import (
     Suggestion,
     WorkbookImport,
 )
-from organization.models import AccountSession, Unit
+from organization.models import AccountSession, DeviceCredential, Unit
 from reports.models import Document
 from tests.access.world import Plan
 from trainees.models import Appointment, Cadre
@@ -32,6 +32,7 @@ from training.models import (
     CommitteeElection,
     Enrolment,
     LeaveRequest,
+    MachineUpload,
     Session,
     TrainingClass,
 )
@@ -137,6 +138,9 @@ class Eyes:
         """What the assessment group works with; class managers and staff see it too."""
         return self.class_staff(one) or self.manager(one) or self.assessor(one)
 
+    def class_office(self, one: int) -> bool:
+        return self.class_staff(one) or self.manager(one)
+
     def seat(self, place: int) -> bool:
         one, cadre = self.plan.seats[place]
         return self.figures(one) or self.cadre(cadre)
@@ -200,6 +204,7 @@ class Eyes:
 RULES: dict[type[Model], Callable[[Eyes, int], bool]] = {
     Unit: Eyes.unit,
     AccountSession: Eyes.session_of_account,
+    DeviceCredential: Eyes.session_of_account,
     Cadre: Eyes.cadre,
     Appointment: Eyes.cadre,
     TrainingClass: Eyes.the_class,
@@ -208,6 +213,7 @@ RULES: dict[type[Model], Callable[[Eyes, int], bool]] = {
     CommitteeElection: Eyes.the_class,
     SatisfactionCount: Eyes.figures,
     Suggestion: Eyes.figures,
+    MachineUpload: Eyes.class_office,
     ClassAssessment: Eyes.points_of_class,
     Exam: Eyes.points_of_class,
     Question: Eyes.points_of_class,

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from core.scope import ScopedQuerySet, any_of
 from organization.models import Account
@@ -15,6 +15,7 @@ from tests.access.scope_table import RULES, Eyes
 from tests.access.world import Plan, build, plans
 
 pytestmark = pytest.mark.django_db
+QUICK = (Phase.reuse, Phase.generate)  # an example writes thirty tables: shrinking one would take minutes
 
 
 def test_every_scoped_model_has_a_rule():
@@ -41,7 +42,7 @@ def expected(plan: Plan, who: int) -> dict[str, list[int]]:
     }
 
 
-@settings(max_examples=100)
+@settings(max_examples=50, phases=QUICK)
 @given(plans())
 def test_sec_17_what_is_seen_is_what_the_table_says(plan):
     with transaction.atomic():
@@ -51,7 +52,7 @@ def test_sec_17_what_is_seen_is_what_the_table_says(plan):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4, phases=QUICK)
 @given(plans())
 def test_the_reasons_never_differ_from_the_scope(plan):
     """A row has a reason exactly when it is seen, and every reason alone is enough."""

@@ -28,7 +28,7 @@ from assessments.models import (
 )
 from core.keys import new_key
 from core.models import StoredFile
-from organization.models import Account, AccountSession, Grant, Unit
+from organization.models import Account, AccountSession, DeviceCredential, Grant, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
 from reports.models import Document
 from trainees.models import Appointment, Cadre
@@ -42,6 +42,7 @@ from training.models import (
     LeaveApprover,
     LeaveRequest,
     LeaveStep,
+    MachineUpload,
     Session,
     TrainingClass,
 )
@@ -94,6 +95,7 @@ def plans(draw: st.DrawFn) -> Plan:
     grants = draw(st.lists(st.tuples(account, st.sampled_from(BUSINESS), unit, period), max_size=6))
     kinds = st.sampled_from(ClassRole.Kind.values)
     roles = draw(st.lists(st.tuples(account, one, kinds, period), max_size=5))
+    approvers = st.lists(st.tuples(account, unit, st.sampled_from(LEVELS), period), unique=True, max_size=2)
     stands_in = st.lists(st.tuples(account, members(6)), max_size=2)
     return apart(Plan(
         parents=parents,
@@ -110,7 +112,7 @@ def plans(draw: st.DrawFn) -> Plan:
         results=[draw(st.sampled_from(Result.State.values)) for _ in seats],
         papers=draw(st.lists(paper, max_size=6, unique_by=lambda one: (one[0], one[1], one[3], one[4]))),
         imports=draw(st.lists(st.tuples(account, unit, st.none() | one), max_size=3)),
-        approvers=draw(st.lists(st.tuples(account, unit, st.sampled_from(LEVELS), period), unique=True, max_size=2)),
+        approvers=[one for one in draw(approvers) if not office[one[0]]],
         levels=[draw(st.sampled_from(LEVELS)) for _ in seats],
     ), office)  # fmt: skip
 
@@ -211,6 +213,11 @@ def build(plan: Plan, today: date) -> None:
         for n, who in enumerate(accounts)
     ]
     keep(plan, sessions, AccountSession)
+    phones = [
+        DeviceCredential(account=who, kind="phone", key_hash=f"k{n}", expires=timezone.now())
+        for n, who in enumerate(accounts)
+    ]
+    keep(plan, phones, DeviceCredential)
     people = [
         Cadre(name=f"干部{n}", unit=units[unit], managing_authority=units[authority], id_number_index=f"i{n}",
               account=None if who is None else accounts[who])
@@ -273,6 +280,12 @@ def build_classes(plan: Plan, today: date) -> None:
     )
     keep(plan, [Suggestion(training_class=one, text="多一些现场教学") for one in classes], Suggestion)
     keep(plan, [ClassAssessment(training_class=one, scheme=scheme) for one in classes], ClassAssessment)
+    file = StoredFile.objects.create(sha256="1" * 64, size=1, location="one")
+    uploads = [
+        MachineUpload(training_class=one, file=file, file_name="a", found={}, uploaded_by_id=new_key())
+        for one in classes
+    ]
+    keep(plan, uploads, MachineUpload)
     exams = keep(plan, [Exam(training_class=one, kind="final") for one in classes], Exam)
     keep(plan, [Question(exam=exam, number=1, key="A", points=1) for exam in exams], Question)
 
@@ -294,7 +307,10 @@ def build_seats(plan: Plan, today: date) -> None:
     keep(plan, marks, AttendanceMark)
     keep(
         plan,
-        [CheckInScan(**row, session=lesson, at=timezone.now()) for row, lesson in zip(of, lessons, strict=True)],
+        [
+            CheckInScan(**row, session=lesson, slot=1, at=timezone.now(), account=plan.rows[Account][0])
+            for row, lesson in zip(of, lessons, strict=True)
+        ],
         CheckInScan,
     )
     item = Item.objects.filter(block__scheme__unit=None)[0]
@@ -347,7 +363,8 @@ def build_papers(plan: Plan, today: date) -> None:
                        state="rehearsed", faults={}, uploaded_by_id=accounts[who].pk or new_key())
         for who, where, one in plan.imports
     ], WorkbookImport)  # fmt: skip
-    keep(plan, [
+    named = keep(plan, [
         LeaveApprover(account=accounts[who], unit=units[where], level=level, **span(period, today))
         for who, where, level, period in plan.approvers
     ], LeaveApprover)  # fmt: skip
+    cut_short(plan.approvers, named, today)

@@ -245,5 +245,8 @@ class LeaveStep(models.Model):
 
 def asked_of(access: Access) -> Q:
     """Steps that the account may decide for the school's office or as vice-president, itself or as deputy."""
-    named = LeaveApprover.objects.on(access.day).filter(account=access.account_id, level=OuterRef("level"))
-    return Q(Exists(_above_the_class(named)))
+    named = LeaveApprover.objects.on(access.day).filter(account=access.account_id)
+    held = Q(pk__in=[])
+    for level, path in named.values_list("level", "unit__path"):
+        held |= Q(level=level, request__training_class__unit__path__startswith=path)
+    return held

@@ -41,7 +41,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "results": ("assessments.Result", "enrolment"),
     "documents": ("reports.Document", "pk"),
     "workbooks": ("assessments.WorkbookImport", "pk"),
-    "leave": ("training.LeaveRequest", "pk"),
+    "leaves": ("training.LeaveRequest", "pk"),
+    "enrolments": ("training.Enrolment", "pk"),
 }
 """The first part of an address: which model its first argument names, and by which column."""
 
