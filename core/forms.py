@@ -78,11 +78,25 @@ class SeenReasonForm(SeenForm, ReasonForm):
     """An act on what a page showed that needs a reason."""
 
 
-class UploadField(forms.FileField):
-    """A file of at most 10 MB with one of the given endings that the scanner let pass; what is wrong is said in a sentence.
+class ScannedField(forms.FileField):
+    """A file that the scanner let pass (SEC-30).
 
     Raises ScannerDown, which becomes a 503, where a scanner is required and does not answer.
     """
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile:
+        file: UploadedFile = super().clean(data, initial)
+        try:
+            demand_clean(file.read())
+        except Infected as infected:
+            words = f"杀毒软件在文件中发现“{infected.name}”，文件没有保存；请检查您的电脑，从原始文件重新制作后上传"
+            raise forms.ValidationError(words) from infected
+        file.seek(0)
+        return file
+
+
+class UploadField(ScannedField):
+    """A scanned file of at most 10 MB with one of the given endings; what is wrong is said in a sentence."""
 
     def __init__(self, *, endings: tuple[str, ...], **options: Any) -> None:
         words = {
@@ -102,13 +116,4 @@ class UploadField(forms.FileField):
         if (file.size or 0) > UPLOAD_LIMIT:
             megabytes = (file.size or 0) / 1024 / 1024
             raise forms.ValidationError(f"文件有 {megabytes:.1f} MB，超过了 {UPLOAD_MEGABYTES} MB 的上限")
-        self._scan(file)
         return file
-
-    def _scan(self, file: UploadedFile) -> None:
-        try:
-            demand_clean(file.read())
-        except Infected as infected:
-            words = f"杀毒软件在文件中发现“{infected.name}”，文件没有保存；请检查您的电脑，从原始文件重新制作后上传"
-            raise forms.ValidationError(words) from infected
-        file.seek(0)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from core.forms import OperationForm
+from core.forms import OperationForm, ScannedField
 from core.pictures import ENDINGS
 from training.models import Activity, ActivityPart
 from training.services.activities import ActivityFacts
@@ -79,7 +79,7 @@ class AwardForm(OperationForm):
 class PaperForm(OperationForm):
     """A picture or PDF of an activity."""
 
-    paper = forms.FileField(
+    paper = ScannedField(
         label="材料", max_length=200, widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
         error_messages={"required": "请选择文件", "empty": "文件是空的"},
     )  # fmt: skip
