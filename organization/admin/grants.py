@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from organization import services
 from organization.admin.deputies import DeputisedAdmin, DeputyFilter, DeputyForm, EndFilter, given
@@ -54,12 +58,18 @@ class GrantAdmin(DeputisedAdmin):
     deputy_form = GrantDeputyForm
     writes = True
     plain_fields = ("account", "role", "unit", "since", "until")
-    list_display = ("account", "role", "unit", "since", "until")
+    list_display = ("account", "role", "unit", "since", "until", "explained")
     list_filter = ("role", DeputyFilter, EndFilter)
     list_select_related = ("account", "unit", "deputises__account")
     search_fields = ("account__username", "account__display_name", "deputises__account__display_name")
     ordering = ("account__username", "role", "pk")
     autocomplete_fields = ("account", "unit")
+
+    @admin.display(description="可见范围")
+    def explained(self, grant: Grant) -> SafeString:
+        """The way to the page that says what this account sees, and why."""
+        url = f"{reverse('portal:why')}?{urlencode({'account': grant.account.username})}"
+        return format_html('<a href="{}">为什么能看到</a>', url)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return asked_of_writers(self, request) or super().changeform_view(request, *args, **kwargs)

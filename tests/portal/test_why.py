@@ -154,3 +154,8 @@ def test_the_number_of_queries_does_not_grow_with_grants(yunling, client_of, que
 def test_b31_odd_things_are_not_found(yunling, client_of, thing):
     for kind in ("class", "cadre", "trainee", "document", "address", "nonsense"):
         ask(client_of(yunling.staff), kind, thing, training_class="%")
+
+
+def test_the_grants_lead_here(yunling, client_of):
+    text = client_of(yunling.security_admin).get(reverse("admin:organization_grant_changelist")).content.decode()
+    assert f"{reverse('portal:why')}?account={yunling.liaison.username}" in text
