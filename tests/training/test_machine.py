@@ -73,9 +73,10 @@ def marks(one):
         ("10:10", ("mark", "late")),
         ("10:11", ("too_late", "")),
         ("11:50", ("too_late", "")),
-        ("12:29", ("outside", "")),
+        ("12:29", ("too_late", "")),
         ("12:30", ("mark", "present")),
-        ("18:00", ("outside", "")),
+        ("18:50", ("too_late", "")),
+        ("18:51", ("outside", "")),
     ],
 )
 def test_the_mark_follows_from_the_time(one, actor, clock, expected):

@@ -17,6 +17,8 @@ from training.sheets.clockings import Clocking
 
 EARLY = timedelta(minutes=120)
 """Who stands before the machine this long before the bell comes for that session."""
+LEAVING = timedelta(minutes=60)
+"""Who stands there this long after a session is leaving it: nothing to mark, and no fault."""
 Cell = tuple[UUID, UUID]
 LABELS = dict(AttendanceMark.Mark.choices)
 SOURCES = dict(AttendanceMark.Source.choices)
@@ -109,10 +111,10 @@ class Judge:
     def _timed(self, row: Clocking, who: Enrolment, at: datetime) -> Judged:
         when, late = session_of(at, self.spans, self.grace)
         if when is None:
-            return Judged(row, Outcome.OUTSIDE, "不在任何课次的打卡时间内（课前两小时至下课）")
+            return Judged(row, Outcome.OUTSIDE, "不在任何课次的打卡时间内（课前两小时至课后一小时）")
         words = f"{when.date.month}月{when.date.day}日{when.get_period_display()}"
         if late is None:
-            return Judged(row, Outcome.TOO_LATE, f"{words}课已过半，不作登记（到晚、离场或旷课由班主任认定）")
+            return Judged(row, Outcome.TOO_LATE, f"{words}课已过半或已下课，不作登记（晚到、早退由班主任认定）")
         mark = AttendanceMark.Mark.LATE if late else AttendanceMark.Mark.PRESENT
         return self._beside(row, (who.pk, when.pk), mark, words)
 
@@ -138,7 +140,7 @@ def moment(one: Judged) -> datetime:
 
 
 def session_of(at: datetime, spans: Mapping[Session, Times], grace: timedelta) -> tuple[Session | None, bool | None]:
-    """The session that somebody came for, and whether late; (session, None) where more than half of it was over.
+    """The session that somebody came for, and whether late; (session, None) where more than half was over, or all.
 
     Who comes in the second half of one session is early for the next where that begins within two hours.
     """
@@ -147,6 +149,6 @@ def session_of(at: datetime, spans: Mapping[Session, Times], grace: timedelta) -
         begin, end = begin.replace(tzinfo=None), end.replace(tzinfo=None)
         if begin - EARLY <= at <= begin + (end - begin) / 2:
             return one, at > begin + grace
-        if begin <= at <= end:
+        if begin <= at <= end + LEAVING:
             over = one
     return over, None
