@@ -45,13 +45,13 @@ def change_in_catalogue(
 
     Hours of a course change by a new version only.
     """
-    held = type(row)._base_manager.select_for_update().get(pk=row.pk)
+    held: Entry = type(row)._base_manager.select_for_update().get(pk=row.pk)  # type: ignore[misc]
     demand_current(seen, getattr(held, "version", 0), str(held))
     before, after = _difference(held, row)
     if isinstance(row, Course) and "hours" in after:
         raise Refused("学时随版次变化，请增加新的版次")
-    if hasattr(row, "version"):
-        row.version = held.version + 1 if after else held.version
+    if isinstance(row, Course | Teacher | Room):
+        row.version = getattr(held, "version", 0) + bool(after)
     row.save()
     if isinstance(row, Course) and teachers is not None:
         row.teachers.set(teachers)

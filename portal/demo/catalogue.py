@@ -40,10 +40,10 @@ def fill_county(department: Unit, *, actor: Account) -> None:
 
 def fill_catalogue(school: Unit, today: date, *, actor: Account) -> None:
     """Categories, the course system, teachers, courses with versions, rooms and sites, before the first class."""
-    categories = {}
+    categories: dict[str, CourseCategory] = {}
     for place, category in enumerate(COURSES, 1):
-        row = CourseCategory(name=category, kind=KINDS[category], position=place)
-        categories[category] = add_to_catalogue(row, actor=actor)
+        categories[category] = CourseCategory(name=category, kind=KINDS[category], position=place)
+        add_to_catalogue(categories[category], actor=actor)
     modules = _system(school, today, categories, actor)
     teachers = _teachers(school, actor)
     _courses(school, today, categories, modules, teachers, actor)
@@ -70,13 +70,14 @@ def _teachers(school: Unit, actor: Account) -> list[Teacher]:
     for name, (title, fee), topics in zip(TEACHERS, TITLES, TOPICS, strict=True):
         facts = {"kind": Teacher.Kind.SCHOOL, "title": title, "fee_title": fees.get(fee), "topics": topics}
         row = Teacher(unit=school, name=name.partition("（")[0], employer=school.name, **facts)
-        found.append(add_to_catalogue(row, actor=actor))
+        add_to_catalogue(row, actor=actor)
+        found.append(row)
     for name, kind, title, employer, fee, topics in GUESTS:
         facts = {"kind": kind, "title": title, "fee_title": fees.get(fee), "topics": topics}
         add_to_catalogue(Teacher(unit=school, name=name, employer=employer, **facts), actor=actor)
     for name in LEADERS:
         add_to_catalogue(Teacher(unit=school, name=name, kind=Teacher.Kind.LEADER), actor=actor)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _courses(

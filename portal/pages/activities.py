@@ -69,7 +69,7 @@ def shares(one: TrainingClass) -> list[dict[str, Any]]:
         "organised": Count("activity_parts", filter=live & Q(activity_parts__part=Part.ORGANISED)),
         "awarded": Count("activity_parts", filter=live & Q(activity_parts__part=Part.AWARDED)),
     }
-    rows = Enrolment.objects.unscoped(WHY).of_class(one).on_roster().annotate(**counts)
+    rows: Any = Enrolment.objects.unscoped(WHY).of_class(one).on_roster().annotate(**counts)
     return list(rows.order_by("times", "position").values("roster_name", "group", *counts))
 
 

@@ -109,7 +109,7 @@ def _kept(
 ) -> HttpResponse:
     payload = [
         str(row.pk) if row else str(one.pk),
-        {key: form.data.getlist(key) for key in form.data if key != "op_id"},
+        {key: request.POST.getlist(key) for key in request.POST if key != "op_id"},
     ]
     try:
         return perform(request, form, name, payload, act)
@@ -192,7 +192,7 @@ def activity_file_add(request: SignedIn, pk: UUID, activity: UUID) -> HttpRespon
     return perform(request, form, "activity.file", [str(row.pk), upload.name, len(upload.data)], act)
 
 
-def _paper(user: Account, key: object) -> ActivityFile:
+def _paper(user: Account, key: UUID | str) -> ActivityFile:
     seen = Activity.objects.visible_to(user)
     found = ActivityFile.objects.filter(pk=key, activity__in=seen).select_related("file", "activity").first()
     if found is None:

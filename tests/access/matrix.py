@@ -60,13 +60,13 @@ def one_class(city: City) -> list[Any]:
 def a_session_of(city: City) -> list[Any]:
     """A session of the class, the first, which has marks."""
     one = city.training_class
-    return [one.pk, one.sessions.order_by("date", "period").first().pk]
+    return [one.pk, one.sessions.order_by("date", "period")[0].pk]
 
 
 def a_free_session(city: City) -> list[Any]:
     """A session without marks."""
     one = city.training_class
-    return [one.pk, one.sessions.order_by("date", "period").last().pk]
+    return [one.pk, one.sessions.order_by("-date", "-period")[0].pk]
 
 
 def open_class(city: City) -> list[Any]:

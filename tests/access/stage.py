@@ -249,7 +249,7 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "courses.CourseModule": lambda city: (
         CourseModule.objects.create(system=_system(city), number="1", name=f"{city.word}必修").pk
     ),
-    "courses.TeacherTitle": lambda city: TeacherTitle.objects.first().pk,
+    "courses.TeacherTitle": lambda city: TeacherTitle.objects.all()[0].pk,
     "training.Holiday": lambda city: Holiday.objects.get_or_create(date=date(2026, 10, 1), kind="off")[0].pk,
     "training.ClassSeries": lambda city: ClassSeries.objects.create(unit=city.root, name=f"{city.word}中青班").pk,
     "training.TrainingClass": lambda city: city.training_class.pk,

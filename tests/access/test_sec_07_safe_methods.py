@@ -95,7 +95,7 @@ def test_sec_07_looking_changes_nothing(cast, addresses):
             for url in addresses:
                 answer = client.get(url)
                 if answer.streaming:
-                    b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+                    b"".join(answer.streaming_content)
         after = checksums()
         changed = {table for table in before if before[table] != after[table]}
         assert changed == set(), f"{part} changed {changed} by looking"
