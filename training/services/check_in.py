@@ -176,8 +176,10 @@ class Scene:
 def scene_of(short_key: str, scan: Scan) -> Scene | None:
     """Look without writing; None where the address is nobody's code. Two queries."""
     key = judge.key_from(short_key)
+    if key is None:
+        return None
     rows = CheckIn.objects.filter(pk=key).select_related("session", "training_class")
-    check_in = rows.annotate(now=Now()).first() if key else None
+    check_in = rows.annotate(now=Now()).first()
     slot = judge.slot_in(check_in, scan.code) if check_in else None
     if check_in is None or slot is None:
         return None
