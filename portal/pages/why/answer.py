@@ -1,9 +1,9 @@
 """The answer: yes or no, every way in words, and for “no” what would be needed and who could give it."""
 
-import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from inspect import signature
 from typing import Any
 from uuid import UUID
 
@@ -190,5 +190,5 @@ def page(to_nobody: Refusal, to_account: Refusal | None) -> dict[str, Any]:
 def class_questions() -> Iterable[Any]:
     """The questions that a door alone answers; `Door()`, which opens nothing, tells what each is about."""
     every = [question for name, question in vars(rules).items() if name.startswith("may_")]
-    alone = [one for one in every if list(inspect.signature(one).parameters) == ["door"]]
+    alone = [one for one in every if list(signature(one).parameters) == ["door"]]
     return [one for one in alone if one(Door()) is not None]
