@@ -193,6 +193,14 @@ def may_write_timetable(door: Door) -> Refusal | None:
     return Refusal("更改课程表", "课程表由班主任和组织部编排", "班主任、组织部干部教育科")
 
 
+def may_group(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("更改分组", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    if door.roster:
+        return None
+    return Refusal("更改分组", "分组和班委由班主任维护", "班主任、组织部干部教育科")
+
+
 def may_print_slips(door: Door) -> Refusal | None:
     """Slips open accounts: the class's manager and the department, while the class is worked with."""
     if not door.writing:

@@ -23,6 +23,7 @@ EVENTS = {
     "election.keep": "登记班委选举",
     "enrolment.added": "增加学员",
     "enrolment.changed": "更改学员信息",
+    "enrolment.groups": "更改分组和班委",
     "enrolment.removed": "移出学员",
     "slips.make": "制作登录条",
     "slips.order": "申请登录条",

@@ -20,6 +20,7 @@ from portal.requests import SignedIn
 from portal.rules import (
     demand,
     may_export_class,
+    may_group,
     may_import,
     may_list_classes,
     may_print_slips,
@@ -76,7 +77,10 @@ def class_roster(request: SignedIn, pk: UUID) -> HttpResponse:
     page.object_list = [roster.row(who, over) for who in page.object_list]
     url = f"{reverse('portal:class_roster_export', args=[one.pk])}?{request.GET.urlencode()}"
     slips_url = "" if may_print_slips(door) else reverse("portal:class_slips", args=[one.pk])
-    own = {"page_obj": page, "filters": filters, "export_url": url, "slips_url": slips_url}
+    groups_url = "" if may_group(door) else reverse("portal:class_groups", args=[one.pk])
+    own = {
+        "page_obj": page, "filters": filters, "export_url": url, "slips_url": slips_url, "groups_url": groups_url
+    }  # fmt: skip
     return render(request, "portal/class_page.html", classes.page(one, door, "class_roster", "roster") | own)
 
 

@@ -138,6 +138,7 @@ ROWS = (
     Row("class_results", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
     Row("class_satisfaction", one_class, ok=CLASS_DOOR, forbidden=LEARNERS),
     Row("class_roster", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_groups", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_roster_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_files", one_class, ok="staff manager leader", forbidden=f"assessor {LEARNERS}"),
     Row("class_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),

@@ -18,6 +18,7 @@ from training.services.activities import (
     change_activity,
     keep_election,
 )
+from training.services.grouping import Place, keep_groups
 from training.services.holidays import keep_holiday, seed_holidays
 from training.services.schedule import copy_timetable
 
@@ -72,6 +73,11 @@ def elected(scene: Scene) -> None:
         keep_election(one, "班长", one.start, 1, [Candidate(who.pk, 1, True)], actor=manager)
 
 
+def grouped(scene: Scene) -> None:
+    with scene.request_of("manager") as manager:
+        keep_groups(scene.city.open_class, {scene.city.open_enrolment.pk: Place("第九组")}, actor=manager)
+
+
 def copied(scene: Scene) -> None:
     scene.city.open_class.sessions.all().delete()
     with scene.request_of("manager") as manager:
@@ -97,6 +103,7 @@ TRAINING = {
     "activity.file": paper_kept,
     "activity.take": paper_taken,
     "election.keep": elected,
+    "enrolment.groups": grouped,
     "holiday.change": (day_kept, "unit"),
     "holiday.seed": (days_seeded, "unit object"),
     "timetable.copy": copied,
