@@ -1,4 +1,4 @@
-"""After marks changed on a page: draft and shown results follow at once; confirmed ones only by an amendment."""
+"""After marks or hours changed on a page: draft and shown results follow at once; confirmed ones only by an amendment."""
 
 from assessments.models import ClassAssessment, Result
 from assessments.services import score_class

@@ -63,8 +63,10 @@ def _demand(activity: Activity, assessment: ClassAssessment | None, item: Item, 
         raise Refused(f"“{item}”不按加减分记录计分，请选择别的指标项")
     if item.block.scheme_id != assessment.scheme_id:
         raise Refused("指标项不属于本班的量化方案，请刷新页面后重试")
-    if any(abs(value) > LARGEST or value != value.quantize(Decimal("0.01")) for value in points.values()):
-        raise Refused(f"一次活动的分值在 −{LARGEST} 到 {LARGEST} 之间，最多两位小数")
+    largest = min(LARGEST, item.maximum or LARGEST)  # as in a workbook: −满分 to 满分 (CLASS_WORKBOOK.md §1)
+    if any(abs(value) > largest or value != value.quantize(Decimal("0.01")) for value in points.values()):
+        bound = f"{largest.normalize():f}"
+        raise Refused(f"“{item.name}”一次的分值在 −{bound} 到 {bound} 之间，最多两位小数")
 
 
 def _wanted(activity: Activity, points: Mapping[str, Decimal]) -> dict[UUID, Decimal]:

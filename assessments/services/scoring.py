@@ -48,6 +48,8 @@ def score_class(training_class: TrainingClass, *, actor: Account) -> int:
     if assessment.confirmed_at:
         raise Refused("本班成绩已经确认，不能直接重算；数据确有更正的，请用“更正成绩”并说明原因")
     changes = _rescore(assessment)
+    if not changes:
+        return 0
     record(
         "results.score", actor=actor.pk, obj=training_class, unit_id=training_class.unit_id,
         after={"changed": len(changes)},
@@ -59,10 +61,14 @@ def score_class(training_class: TrainingClass, *, actor: Account) -> int:
 def show_results(training_class: TrainingClass, *, actor: Account, seen: int | None = None) -> int:
     """Show the drafts to the trainees (公示), who then have two days to object; how many were shown.
 
+    They are computed once more, as for confirming: scans of check-ins have been marks without a score so far.
+
     `seen`: the revision of the class that the actor looked at. Raises Conflict when it moved on.
     """
-    _lock(training_class, seen)
+    assessment = _lock(training_class, seen)
     drafts = Result.objects.of_class(training_class).filter(state=State.DRAFT)
+    if drafts.exists():
+        _rescore(assessment)
     shown = drafts.order_by().update(state=State.SHOWN)
     if not shown:
         raise Refused("没有待公示的成绩：请先计算成绩，已公示或已确认的不必再次公示")

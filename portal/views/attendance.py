@@ -16,6 +16,7 @@ from portal.pages import attendance as pages
 from portal.pages.attendance_history import history
 from portal.pages.classes import page
 from portal.requests import SignedIn
+from portal.rescoring import follow_marks
 from portal.rules import demand, may_mark, may_see_attendance
 from portal.views.scope import class_and_door
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
@@ -47,7 +48,10 @@ def attendance_marks(request: SignedIn, pk: UUID) -> JsonResponse:
     payload = [[str(edit.enrolment), str(edit.session), edit.mark, edit.version, edit.over_leave] for edit in edits]
 
     def act() -> dict[str, Any]:
-        return pages.saving_words(save_marks(one, edits, actor=request.user))
+        saving = save_marks(one, edits, actor=request.user)
+        if saving.written:
+            follow_marks(one, actor=request.user)
+        return pages.saving_words(saving)
 
     try:
         answer = once(op_id, request.user.pk, "attendance.save", [str(pk), payload], act)

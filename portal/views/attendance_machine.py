@@ -16,6 +16,7 @@ from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms import MachineForm
 from portal.pages import attendance_machine as pages
 from portal.requests import SignedIn
+from portal.rescoring import follow_marks
 from portal.rules import demand, may_mark
 from portal.views.scope import class_and_door
 from training.models import MachineUpload, TrainingClass
@@ -70,6 +71,8 @@ def machine_confirm(request: SignedIn, pk: UUID, upload: UUID) -> HttpResponse:
 
     def act() -> Answer:
         written = import_machine(found, actor=request.user)
+        if written:
+            follow_marks(one, actor=request.user)
         words = f"已由考勤机记录登记 {written} 格" if written else "没有可登记的内容，考勤没有变动"
         return answer(reverse("portal:machine_rehearsal", args=[pk, upload]), words)
 

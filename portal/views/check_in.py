@@ -17,6 +17,7 @@ from portal.forms import WindowForm
 from portal.pages import check_in as pages
 from portal.pages import classes
 from portal.requests import SignedIn
+from portal.rescoring import follow_marks
 from portal.rules import Door, demand, may_check_in
 from portal.views.devices import remember_phone
 from portal.views.scope import class_and_door
@@ -93,6 +94,7 @@ def check_in_end(request: SignedIn, pk: UUID, session: UUID) -> HttpResponse:
 def _ending(found: CheckIn, request: SignedIn, row: Session) -> Callable[[], Answer]:
     def act() -> Answer:
         end_check_in(found, actor=request.user)
+        follow_marks(row.training_class, actor=request.user)
         return answer(_page(row), "签到已结束；没有签到的学员请在考勤表中登记")
 
     return act

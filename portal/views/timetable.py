@@ -16,6 +16,7 @@ from portal.acts import Answer, answer, ask, new_op_id, perform
 from portal.forms import CopyForm, LessonForm, MoveForm
 from portal.pages import classes, timetable
 from portal.requests import SignedIn
+from portal.rescoring import follow_marks
 from portal.rules import demand, may_write_timetable
 from portal.views.scope import class_and_door
 from training.models import Session, TrainingClass
@@ -65,6 +66,7 @@ def session_add(request: SignedIn, pk: UUID) -> HttpResponse:
 
     def act() -> Answer:
         made = put_session(one, form.lesson(), actor=request.user)
+        follow_marks(one, actor=request.user)
         return answer(week_url(one, made.date), f"已增加“{made.title}”")
 
     return _kept(request, one, form, "session.add", act)
@@ -83,6 +85,7 @@ def session_edit(request: SignedIn, pk: UUID, session: UUID) -> HttpResponse:
 
     def act() -> Answer:
         changed = change_session(row, form.lesson(), actor=request.user, seen=form.cleaned_data["seen"])
+        follow_marks(one, actor=request.user)
         return answer(week_url(one, changed.date), f"已更改“{changed.title}”")
 
     return _kept(request, one, form, "session.edit", act, row)
@@ -140,6 +143,7 @@ def session_move(request: SignedIn, pk: UUID, session: UUID) -> HttpResponse:
 
     def act() -> Answer:
         moved = move_session(row, values["date"], values["period"], actor=request.user, seen=values["seen"])
+        follow_marks(one, actor=request.user)
         return answer(week_url(one, moved.date), f"“{moved.title}”已移到{moved.date.month}月{moved.date.day}日")
 
     payload = [str(row.pk), str(values["date"]), values["period"], values["seen"]]
@@ -156,6 +160,7 @@ def session_remove(request: SignedIn, pk: UUID, session: UUID) -> HttpResponse:
     def act() -> Answer:
         row = _session_of(request, one, session)
         remove_session(row, actor=request.user, seen=seen)
+        follow_marks(one, actor=request.user)
         return answer(week_url(one, row.date), f"已删除“{row.title}”")
 
     return perform(request, form, "session.remove", [str(session), seen], act)

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from assessments.models import Result
+from assessments.services import score_class, show_results
 from core.keys import new_key
 from tests import factories as make
 from training.models import AttendanceMark, Enrolment, TrainingClass
@@ -206,6 +208,52 @@ def test_calling_over_shows_the_session_that_is_on(manager, story):
     assert page.context["when"]["day"] == "2026年6月2日"
     assert [group["name"] for group in page.context["groups"]] == ["第一组", "第二组"]
     assert page.content.decode().count("data-enrolment=") == 3
+
+
+def points_of(who):
+    return Result.objects.get(enrolment=who).points["出勤情况"]
+
+
+def test_draft_and_shown_results_follow_the_grid(manager, yunling, story):
+    """15 − 5 for 旷; taken back, it is 15 again. Nobody is shown a score that the grid has left behind."""
+    one, seats, lessons = story
+    make.assessment(one)
+    send(manager, one, [cell(who, when, "present") for who in seats for when in lessons])
+    score_class(one, actor=yunling.manager)
+    assert points_of(seats[0]) == "15.00"
+    send(manager, one, [cell(seats[0], lessons[0], "absent", version_of(seats[0], lessons[0]))])
+    assert points_of(seats[0]) == "10.00"
+    Result.objects.filter(training_class=one).update(state=Result.State.SHOWN)
+    send(manager, one, [cell(seats[0], lessons[0], "present", version_of(seats[0], lessons[0]))])
+    assert points_of(seats[0]) == "15.00"
+
+
+def version_of(who, when):
+    return AttendanceMark.objects.get(enrolment=who, session=when).version
+
+
+def test_results_follow_the_hours_of_the_timetable(manager, yunling, story):
+    """4 hours of leave of 28: exactly 1/7. A session of 4 hours taken out leaves 24, of which 4 is more: 退学."""
+    one, seats, lessons = story
+    make.assessment(one)
+    lessons += [make.session(one, number, recorded=False) for number in range(4, 7)]
+    send(manager, one, [cell(seats[0], lessons[0], "personal")])
+    score_class(one, actor=yunling.manager)
+    assert Result.objects.get(enrolment=seats[0]).grade != Result.Grade.WITHDRAWN
+    address = reverse("portal:session_remove", args=[one.pk, lessons[6].pk])
+    manager.post(address, {"op_id": str(new_key()), "seen": 1})
+    assert Result.objects.get(enrolment=seats[0]).grade == Result.Grade.WITHDRAWN
+
+
+def test_showing_computes_once_more(yunling, story):
+    """A scan writes its mark and no score: 迟到 by scan costs 1 before anybody is shown 15."""
+    one, seats, lessons = story
+    make.assessment(one)
+    TrainingClass.objects.filter(pk=one.pk).update(attendance_kept=True)
+    score_class(one, actor=yunling.manager)
+    make.mark(seats[0], lessons[0], "late")
+    show_results(one, actor=yunling.manager)
+    assert points_of(seats[0]) == "14.00"
 
 
 def test_the_tab_has_a_fixed_number_of_queries(yunling, manager, story, query_count):

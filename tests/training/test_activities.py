@@ -87,19 +87,27 @@ def test_an_election_seats_who_was_elected(one, people, actor):
     first, second, third = people
     third.committee_post = "班长"
     third.save()
-    counts = [Candidate(first.pk, 30, True), Candidate(second.pk, 12, False)]
-    keep_election(one, "班长", date(2026, 3, 3), 42, counts, actor=actor)
+    counts = [Candidate(first.pk, 2, True), Candidate(second.pk, 1, False)]
+    keep_election(one, "班长", date(2026, 3, 3), 3, counts, actor=actor)
     for who, post in ((first, "班长"), (second, ""), (third, "")):
         who.refresh_from_db()
         assert who.committee_post == post
     with pytest.raises(Refused, match="已经登记过"):
-        keep_election(one, "班长", date(2026, 3, 3), 42, counts, actor=actor)
+        keep_election(one, "班长", date(2026, 3, 3), 3, counts, actor=actor)
+
+
+def test_a_workbook_rehearsed_before_the_election_is_rehearsed_again(one, people, actor):
+    """班委职务 stands in the workbook: committing what was rehearsed before would undo the election unseen."""
+    seen = one.revision
+    keep_election(one, "班长", date(2026, 3, 3), 3, [Candidate(people[0].pk, 3, True)], actor=actor)
+    one.refresh_from_db()
+    assert one.revision == seen + 1
 
 
 @pytest.mark.parametrize(
     ("voters", "votes", "sentence"),
-    [(10, [(11, True), (2, False)], "超过了投票人数"), (10, [(3, True), (5, False)], "不能先于"),
-     (10, [(3, False), (5, False)], "请选出当选的人")],
+    [(2, [(3, True), (2, False)], "超过了投票人数"), (3, [(1, True), (2, False)], "不能先于"),
+     (3, [(1, False), (2, False)], "请选出当选的人"), (4, [(3, True)], "本班共 3 名学员")],
 )  # fmt: skip
 def test_counts_must_add_up(one, people, actor, voters, votes, sentence):
     counts = [Candidate(who.pk, *vote) for who, vote in zip(people, votes, strict=False)]
@@ -134,6 +142,10 @@ def test_points_after_confirmation_and_out_of_bounds_are_refused(one, people, ac
     made = add_activity(one, FORUM, {people[0].pk: Part.SPOKE}, actor=actor)
     with pytest.raises(Refused, match="分值在"):
         award_activity(made, make.item("加分项"), {"spoke": Decimal("20.5")}, actor=actor)
+    course = make.item("课堂互动")  # at most 10: a workbook with 10.5 would be refused
+    assert course.maximum == 10
+    with pytest.raises(Refused, match="分值在 −10 到 10 之间"):
+        award_activity(made, course, {"spoke": Decimal("10.5")}, actor=actor)
     with pytest.raises(Refused, match="不按加减分记录计分"):
         award_activity(made, make.item("结业测试"), {"spoke": Decimal(1)}, actor=actor)
     type(assessment).objects.filter(pk=one.pk).update(confirmed_at=timezone.now())

@@ -1,12 +1,13 @@
 """The timetable by hand: half-days of four hours, one place at a time, a former class's copy, stale pages."""
 
 import threading
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from core.operations import Conflict, Refused
 from courses.models import Room, Teacher
 from organization.models import AuthoritySetting
 from tests import factories as make
-from training.models import Session, TrainingClass
+from training.models import CheckIn, Session, TrainingClass
 from training.rules import Bell, may_hold, times
 from training.services import Lesson, change_session, copy_timetable, move_session, put_session, remove_session
 
@@ -152,6 +153,62 @@ def test_a_stale_page_changes_nothing(one, actor):
         change_session(made, lesson("2"), actor=actor, seen=1)
     made.refresh_from_db()
     assert made.hours == 3
+
+
+def test_the_first_of_two_keeps_its_place_by_the_bell(one, actor):
+    """08:30 to 10:10 is the first's, whatever comes after it in the half-day."""
+    first = put_session(one, lesson("2"), actor=actor)
+    put_session(one, lesson("2", title="实务"), actor=actor)
+    changed = change_session(first, lesson("2", title="应急管理实务"), actor=actor)
+    assert clock(changed) == ["08:30", "10:10"]
+
+
+def test_a_workbooks_first_session_changed_on_a_page_stays_first(one, actor):
+    first = make.session(one, 0, hours=Decimal(2))
+    second = make.session(one, 1, hours=Decimal(2))
+    Session.objects.filter(pk=first.pk).update(date=DAY, period=MORNING, number=1)
+    Session.objects.filter(pk=second.pk).update(date=DAY, period=MORNING, number=2)
+    change_session(first, lesson("2"), actor=actor)
+    spans = times(Session.objects.filter(pk__in=[first.pk, second.pk]), Bell.of(one.unit, DAY))
+    told = {row.number: f"{span[0].astimezone(SHANGHAI):%H:%M}" for row, span in spans.items()}
+    assert told == {1: "08:30", 2: "10:10"}
+
+
+def test_confirmed_results_are_not_moved_by_the_timetable(one, actor, office):
+    """Hours are what 1/7 is of: after confirmation they change by an amendment only, as marks do."""
+    made = put_session(one, lesson("2"), actor=actor)
+    make.enrolment(one, make.cadre("沈若溪", office, office), 1, state="reported", grade="优秀")
+    for act in (
+        lambda: put_session(one, lesson("1"), actor=actor),
+        lambda: change_session(made, lesson("4"), actor=actor),
+        lambda: move_session(made, DAY, AFTERNOON, actor=actor),
+        lambda: remove_session(made, actor=actor),
+    ):
+        with pytest.raises(Refused, match="成绩已确认"):
+            act()
+    assert Session.objects.get().hours == 2
+
+
+def test_a_session_with_an_open_check_in_is_not_moved_under_it(one, actor):
+    made = put_session(one, lesson("2", day=DAY), actor=actor)
+    soon = timezone.now() + timedelta(hours=1)
+    CheckIn.objects.create(
+        training_class=one, session=made, opens=soon, late_from=soon, closes=soon + timedelta(minutes=30),
+        secret=b"0" * 32, wall_hash="x",
+    )  # fmt: skip
+    with pytest.raises(Refused, match="已设置签到"):
+        move_session(made, DAY, AFTERNOON, actor=actor)
+    change_session(made, lesson("3", title="应急管理实务"), actor=actor)
+    CheckIn.objects.update(closes=timezone.now(), late_from=soon - timedelta(hours=2), opens=soon - timedelta(hours=2))
+    assert move_session(made, DAY, AFTERNOON, actor=actor).period == AFTERNOON
+
+
+def test_the_log_tells_times_as_the_school_has_them(one, actor):
+    """08:30 in Shanghai, before and after, though the database keeps 00:30 UTC."""
+    made = put_session(one, lesson("2"), actor=actor)
+    change_session(Session.objects.get(pk=made.pk), lesson("3"), actor=actor)
+    entry = AuditEntry.objects.get(event="session.changed")
+    assert (entry.before["span"], entry.after["span"]) == ("08:30–10:10", "08:30–11:00")
 
 
 def test_a_session_with_marks_stays(one, actor, office):

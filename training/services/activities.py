@@ -139,6 +139,8 @@ def keep_election(
     _demand_day(held, day)
     _demand_counts(voters, candidates)
     roster = {row.pk: row for row in Enrolment.objects.of_class(held).on_roster()}
+    if voters > len(roster):
+        raise Refused(f"本班共 {len(roster)} 名学员，投票人数不能是 {voters}")
     if any(one.enrolment not in roster for one in candidates):
         raise Refused("候选人不在本班名册上，请刷新页面后重试")
     if CommitteeElection.objects.filter(training_class=held, post=post, date=day).exists():
@@ -150,6 +152,8 @@ def keep_election(
     )
     elected = {one.enrolment for one in candidates if one.elected}
     _seat(roster, post, elected)
+    held.revision += 1  # a workbook holds the posts: one that was rehearsed before is rehearsed again
+    held.save(update_fields=["revision"])
     after = {"post": post, "voters": voters, "elected": [str(key) for key in elected]}
     record("election.keep", actor=actor.pk, obj=made, unit_id=held.unit_id, after=after)
     return made

@@ -13,7 +13,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
 
 from core.audit import record
 from core.keys import new_key
@@ -21,7 +22,7 @@ from core.operations import Refused, demand_current, intention
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Account
 from training import rules
-from training.models import AttendanceMark, Session, TrainingClass
+from training.models import AttendanceMark, CheckIn, Enrolment, Session, TrainingClass
 from training.services.changes import difference, unnamed
 from training.services.leave import follow_timetable, release_sessions
 
@@ -88,11 +89,14 @@ def change_session(session: Session, lesson: Lesson, *, actor: Account, seen: in
     """Other facts, another time or another half-day. Raises Refused, or Conflict when somebody was quicker."""
     one = hold_class(session.training_class)
     held = _hold(session, seen)
-    before = _told(held)
-    if (held.date, held.period) != (lesson.date, lesson.period):
+    before, stood = _told(held), held.span
+    moved = (held.date, held.period) != (lesson.date, lesson.period)
+    if moved:
         held.number = next_number(one, lesson.date, lesson.period)
         held.date, held.period = lesson.date, lesson.period
     _write(held, lesson, one, fresh=False)
+    if moved or (stood and held.span.lower != stood.lower):
+        _demand_no_check_in(held)
     count_revision(one)
     follow_timetable(one, actor=actor)
     after = _told(held)
@@ -107,6 +111,7 @@ def change_session(session: Session, lesson: Lesson, *, actor: Account, seen: in
 @intention
 def move_session(session: Session, day: date, period: int, *, actor: Account, seen: int | None = None) -> Session:
     """The same session in another half-day; its times follow the bell there."""
+    hold_class(session.training_class)  # before the session, as everybody does
     held = _hold(session, seen)
     return change_session(held, lesson_of(held, day, period), actor=actor)
 
@@ -177,6 +182,8 @@ def hold_class(training_class: TrainingClass) -> TrainingClass:
     held = TrainingClass.objects.select_for_update().select_related("unit").get(pk=training_class.pk)
     if held.state in (TrainingClass.State.CLOSED, TrainingClass.State.CANCELLED):
         raise Refused(f"班次“{held.name}”{held.get_state_display()}，课程表不能再改；请组织部先重新打开班次")
+    if Enrolment.objects.of_class(held).on_roster().exclude(grade="").exists():
+        raise Refused("本班成绩已确认，课程表不能再直接更改；确有差错的，请以工作簿“更正成绩”方式写明理由办理")
     return held
 
 
@@ -201,10 +208,10 @@ def _hold(session: Session, seen: int | None) -> Session:
 def _write(row: Session, lesson: Lesson, held: TrainingClass, *, fresh: bool) -> None:
     """Check the rules, fill the row and save it; what the database refuses becomes a sentence."""
     _demand_day(held, lesson.date)
-    others = _others(row, lesson)
+    others, before = _others(row, lesson)
     if refused := rules.may_hold(lesson.hours, others):
         raise Refused(refused)
-    wanted = lesson.fields() | {"span": _span(held, lesson, others)}
+    wanted = lesson.fields() | {"span": _span(held, lesson, before)}
     if not wanted["title"]:
         raise Refused("请填写课程名称，或从课程库中选择")
     if not fresh and difference(row, wanted)[1]:
@@ -224,16 +231,25 @@ def _demand_day(held: TrainingClass, day: date) -> None:
         raise Refused(f"{day} 不在班次起止日期内（{held.start} 至 {held.end}）")
 
 
-def _others(row: Session, lesson: Lesson) -> Decimal:
+def _others(row: Session, lesson: Lesson) -> tuple[Decimal, Decimal]:
+    """Hours of the half-day's other sessions: of all of them, and of those before this one."""
     rows = Session.objects.filter(training_class_id=row.training_class_id, date=lesson.date, period=lesson.period)
-    return rows.exclude(pk=row.pk).aggregate(sum=Sum("hours"))["sum"] or Decimal(0)
+    before = Sum("hours", filter=Q(number__lt=row.number))
+    found = rows.exclude(pk=row.pk).aggregate(every=Sum("hours"), before=before)
+    return found["every"] or Decimal(0), found["before"] or Decimal(0)
 
 
-def _span(held: TrainingClass, lesson: Lesson, others: Decimal) -> DateTimeTZRange:
+def _demand_no_check_in(row: Session) -> None:
+    """The codes on the wall hold for the old time: who moves the session ends its check-in first."""
+    if CheckIn.objects.filter(session=row, closes__gt=timezone.now()).exists():
+        raise Refused(f"“{row}”已设置签到，改时间前请先到“签到”页结束签到；改好后再按新的时间开启")
+
+
+def _span(held: TrainingClass, lesson: Lesson, before: Decimal) -> DateTimeTZRange:
     begins, ends = lesson.begins, lesson.ends
     if begins is None or ends is None:
         bell = rules.Bell.of(held.unit, lesson.date)
-        return DateTimeTZRange(*bell.span(lesson.date, lesson.period, others, lesson.hours))
+        return DateTimeTZRange(*bell.span(lesson.date, lesson.period, before, lesson.hours))
     if ends <= begins:
         raise Refused("下课时间应晚于上课时间；跨零点的课次请把下课日期填为次日")
     if ends - begins > LONGEST:
@@ -260,7 +276,8 @@ def _taken_by(row: Session) -> list[str]:
 
 def _told(session: Session) -> dict[str, Any]:
     """What the log says of a session."""
-    span = f"{session.span.lower:%H:%M}–{session.span.upper:%H:%M}" if session.span else ""
+    times = (timezone.localtime(end) for end in (session.span.lower, session.span.upper)) if session.span else ()
+    span = "–".join(f"{end:%H:%M}" for end in times)
     return {
         "date": str(session.date), "period": session.period, "title": session.title, "hours": str(session.hours),
         "teacher_id": _key(session.teacher_id), "room_id": _key(session.room_id), "span": span,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from organization.models import Account
 from portal.acts import ask, names_of, new_op_id
@@ -102,7 +103,7 @@ def fallen(row: LeaveRequest, steps: list[LeaveStep]) -> list[str]:
     """Levels that the length asks for and that nobody was named for."""
     if not steps:
         return []
-    wanted = levels_for(row.half_days, Bounds.of(row.training_class.unit, row.asked.date()))
+    wanted = levels_for(row.half_days, Bounds.of(row.training_class.unit, timezone.localdate(row.asked)))
     asked = {step.level for step in steps}
     return [level.label for level in wanted if level not in asked and level != LeaveLevel.DEPARTMENT]
 
