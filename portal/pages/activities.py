@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from assessments.models import ClassAssessment, Item, ScoreEntry
 from portal.acts import ask, new_op_id
+from portal.forms_activities import ELECTED, VOTES, ElectionForm
 from portal.lists import chips, chosen
 from portal.pages import words
 from portal.rules import Door, may_keep_activities
@@ -18,6 +18,8 @@ from training.models import Activity, ActivityPart, CommitteeElection, Enrolment
 WHY = "activities of a class that was fetched in scope"
 Part = ActivityPart.Part
 SHOWN_PEOPLE = 12
+COUNTED = (("参加", ""), ("发言", Part.SPOKE), ("组织", Part.ORGANISED), ("获奖", Part.AWARDED))
+"""What is counted for each person: heading, and the part it is about; being there counts whatever one did."""
 AWARDABLE = (Item.Rule.FULL_PLUS_ENTRIES, Item.Rule.BASE_PLUS_ENTRIES, Item.Rule.SUM_OF_ENTRIES)
 
 
@@ -36,11 +38,14 @@ def fragment(request: HttpRequest, one: TrainingClass, door: Door) -> dict[str, 
         "figures": [
             words.figure("活动", len(standing), "次"),
             words.figure("参加", sum(row.people for row in standing), "人次"),
-            words.figure("从未参加", sum(1 for who in people if not who["times"]), "人"),
+            words.figure("从未参加", sum(1 for who in people if not who["counts"][0]), "人"),
         ],
         "filters": [chips("kind", "类别", [(key, Activity.Kind(key).label) for key in kinds], kind)],
         "rows": [_row(row) for row in shown],
-        "people": people,
+        "people": people[:SHOWN_PEOPLE],
+        "more_people": people[SHOWN_PEOPLE:],
+        "part_heads": [heading for heading, _ in COUNTED],
+        "help": "portal/help/_activities.html",
         "elections": elections(one),
         "add_url": reverse("portal:activity_add", args=[one.pk]) if writes else "",
         "election_url": reverse("portal:election_add", args=[one.pk]) if writes else "",
@@ -61,16 +66,15 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def shares(one: TrainingClass) -> list[dict[str, Any]]:
-    """Everybody on the roster with how often they took part, spoke, organised; who did least comes first."""
+    """Everybody on the roster with `counts` as COUNTED; who took part least comes first."""
     live = Q(activity_parts__activity__cancelled="")
     counts = {
-        "times": Count("activity_parts", filter=live),
-        "spoke": Count("activity_parts", filter=live & Q(activity_parts__part=Part.SPOKE)),
-        "organised": Count("activity_parts", filter=live & Q(activity_parts__part=Part.ORGANISED)),
-        "awarded": Count("activity_parts", filter=live & Q(activity_parts__part=Part.AWARDED)),
+        heading: Count("activity_parts", filter=live & (Q(activity_parts__part=part) if part else Q()))
+        for heading, part in COUNTED
     }
-    rows: Any = Enrolment.objects.unscoped(WHY).of_class(one).on_roster().annotate(**counts)
-    return list(rows.order_by("times", "position").values("roster_name", "group", *counts))
+    rows = Enrolment.objects.unscoped(WHY).of_class(one).on_roster().annotate(**counts)
+    listed = rows.order_by(COUNTED[0][0], "position").values("roster_name", "group", *counts)
+    return [row | {"counts": [row[heading] for heading in counts]} for row in listed]
 
 
 def elections(one: TrainingClass) -> list[dict[str, Any]]:
@@ -166,6 +170,10 @@ def entries(activity: Activity) -> list[dict[str, Any]]:
     return [{"name": row.enrolment.roster_name, "item": row.item.name, "points": row.points} for row in listed]
 
 
-def election_page(one: TrainingClass) -> dict[str, Any]:
-    people = people_of(one, {})
-    return {"groups": people, "today": timezone.localdate(), "op_id": new_op_id()}
+def election_page(one: TrainingClass, form: ElectionForm) -> dict[str, Any]:
+    """The roster with what was typed: a fault costs nobody the votes they entered."""
+    groups = people_of(one, {})
+    for who in (who for group in groups for who in group["people"]):
+        who["votes"] = form.data.get(f"{VOTES}{who['key']}", "")
+        who["elected"] = f"{ELECTED}{who['key']}" in form.data
+    return {"groups": groups}

@@ -80,7 +80,7 @@ SHELVES = {
         Shelf(
             "rooms", "教室与教学点", "教室或教学点", Room, RoomForm, "building",
             {"name": ("name", "pk"), "kind": ("is_site", "name", "pk"), "seats": ("capacity", "name", "pk")},
-            (("name", "名称", ""), ("kind", "类型", ""), ("seats", "容量", "number"), ("", "单程", ""), ("", "教学主题", ""),
+            (("name", "名称", ""), ("kind", "类型", ""), ("seats", "容量", "number"), ("", "单程", "number"), ("", "教学主题", ""),
              ("", "地址", ""), ("", "管理单位", "")),
             room_cells,
         ),
@@ -160,8 +160,16 @@ def figures(shelf: Shelf, rows: QuerySet[Any]) -> list[dict[str, object]]:
 def listed(shelf: Shelf, row: Any, writable: set[Any]) -> dict[str, Any]:
     cells = shelf.row(row)
     url = reverse("portal:catalogue_entry", args=[shelf.key, row.pk]) if row.unit_id in writable else ""
-    titles = [heading for _, heading, _ in shelf.columns]
-    return {"url": url, "name": cells[0], "cells": list(zip(titles[1:], cells[1:], strict=True))}
+    heads = [(heading, css) for _, heading, css in shelf.columns]
+    shown = [(*head, cell) for head, cell in zip(heads[1:], cells[1:], strict=True)]
+    return {"url": url, "name": cells[0], "cells": shown}
+
+
+def versions(row: Course) -> list[dict[str, Any]]:
+    return [
+        {"number": one.number, "since": words.day(one.since), "hours": plain(one.hours), "change": one.change}
+        for one in row.versions.all()
+    ]
 
 
 def tabs(active: str) -> list[dict[str, Any]]:

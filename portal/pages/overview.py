@@ -13,7 +13,7 @@ from portal.pages.classes import upload_url
 from portal.pages.results import mean_total
 from portal.rules import DEPARTMENT, Door, may_confirm
 from reports.models import Document
-from training.models import AttendanceMark, Enrolment, Session, TrainingClass
+from training.models import Activity, AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
 
 WHY = "counts of a class that was fetched in scope"
 CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
@@ -22,7 +22,7 @@ EVENTS_SHOWN = 12
 
 
 def overview(one: TrainingClass, door: Door) -> dict[str, Any]:
-    """The fragment's own context; eleven queries whatever the size of the class."""
+    """The fragment's own context; thirteen queries whatever the size of the class."""
     counts = count_rows(one)
     return {
         "figures": figures(counts, door),
@@ -64,6 +64,10 @@ def kept(one: TrainingClass) -> dict[str, Any]:
     kinds = set(Exam.objects.unscoped(WHY).filter(training_class=one).values_list("kind", flat=True))
     return {
         "marks": AttendanceMark.objects.unscoped(WHY).filter(training_class=one).count(),
+        "leaves": LeaveRequest.objects.unscoped(WHY)
+        .filter(enrolment__training_class=one, state=LeaveRequest.State.ASKED)
+        .count(),
+        "activities": Activity.objects.unscoped(WHY).filter(training_class=one, cancelled="").count(),
         "entries_kept": bool(assessment and assessment.entries_kept),
         "exams": kinds,
         "satisfaction": satisfaction_rate(one),
@@ -108,18 +112,37 @@ def facts(one: TrainingClass) -> list[dict[str, Any]]:
 def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
     """What a class owes before it can be closed, with where to do it."""
     upload = upload_url(one) if door.roster and door.writing else ""
-    marks = reverse("portal:class_attendance", args=[one.pk]) if door.roster and door.writing else ""
     files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
     both = {"entry", "final"} <= counts["exams"]
     return [
-        words.check("花名册与课程表", bool(counts["seated"] and counts["sessions"]),
-                    f"{counts['seated']} 名学员，{words.hours(counts['hours'])} 学时", upload, "上传工作簿"),
-        words.check("考勤", one.attendance_kept, _recorded(counts), marks, "去登记"),
+        words.check("花名册", bool(counts["seated"]), f"{counts['seated']} 名学员", upload, "上传工作簿"),
+        *by_hand(one, counts, door),
         words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
         words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
         confirmation(one, counts, door),
         words.check("文件已印发", bool(counts["issued"]), f"已印发 {counts['issued']} 份", files, "查看文件"),
-    ]  # fmt: skip
+    ]
+
+
+def by_hand(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
+    """What is kept on pages of its own; who only reads is shown how far it is, and leave not at all."""
+    writes = door.roster and door.writing
+
+    def where(name: str) -> str:
+        return reverse(f"portal:{name}", args=[one.pk]) if writes else ""
+
+    lessons = (
+        f"{counts['sessions']} 个课次，{words.hours(counts['hours'])} 学时" if counts["sessions"] else "还没有课次"
+    )
+    waiting = f"{counts['leaves']} 份等待审批" if counts["leaves"] else "没有待审批的"
+    leave = words.check("请假", not counts["leaves"], waiting, where("class_leaves"), "去看请假")
+    held = f"{counts['activities']} 次" if counts["activities"] else "还没有登记"
+    return [
+        words.check("课程表", bool(counts["sessions"]), lessons, where("class_timetable"), "排课程表"),
+        words.check("考勤", one.attendance_kept, _recorded(counts), where("class_attendance"), "登记考勤"),
+        *([leave] if door.roster else []),
+        words.check("活动", bool(counts["activities"]), held, where("class_activities"), "登记活动"),
+    ]
 
 
 def confirmation(one: TrainingClass, counts: dict[str, Any], door: Door) -> dict[str, Any]:

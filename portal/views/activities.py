@@ -234,7 +234,13 @@ def election_add(request: SignedIn, pk: UUID) -> HttpResponse:
         made = keep_election(one, post, day, values["voters"], candidates, actor=request.user)
         return answer(tab_url(one), f"已登记“{made.post}”的选举结果")
 
-    payload = [str(one.pk), values["post"], str(values["date"]), [str(candidate) for candidate in candidates]]
+    payload = [
+        str(one.pk),
+        values["post"],
+        str(values["date"]),
+        values["voters"],
+        [str(candidate) for candidate in candidates],
+    ]
     try:
         return perform(request, form, "election.keep", payload, act)
     except Refused as refused:
@@ -243,7 +249,7 @@ def election_add(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _election_page(request: SignedIn, one: TrainingClass, form: ElectionForm) -> HttpResponse:
-    context = activities.election_page(one) | {
+    context = activities.election_page(one, form) | {
         "form": form,
         "crumbs": crumbs(one, "登记班委选举"),
         "back_url": tab_url(one),

@@ -126,7 +126,7 @@ def _form_page(request: SignedIn, shelf: Shelf, form: Any, heading: str, row: An
         "back_url": reverse("portal:catalogue", args=[shelf.key]),
     }
     if isinstance(row, Course):
-        context["versions"] = row.versions.all()
+        context["versions"] = catalogue.versions(row)
         context["version_form"] = VersionForm(initial={"op_id": new_op_id(), "since": timezone.localdate()})
         context["version_url"] = reverse("portal:course_version", args=[row.pk])
     return render(request, "portal/catalogue/form.html", context)

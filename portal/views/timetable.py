@@ -17,7 +17,7 @@ from portal.forms import CopyForm, LessonForm, MoveForm
 from portal.pages import classes, timetable
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
-from portal.rules import demand, may_write_timetable
+from portal.rules import Door, demand, may_write_timetable
 from portal.views.scope import class_and_door
 from training.models import Session, TrainingClass
 from training.services import change_session, copy_timetable, move_session, put_session, remove_session
@@ -43,7 +43,15 @@ def class_timetable(request: SignedIn, pk: UUID) -> HttpResponse:
 def timetable_print(request: SignedIn, pk: UUID) -> HttpResponse:
     """The paper that is handed out; for those inside and for the class's trainees."""
     one = get_in_scope(TrainingClass.objects.select_related("unit"), request.user, pk=pk)
-    return render(request, "portal/timetable_print.html", timetable.paper(one))
+    context = timetable.paper(one) | {"crumbs": _paper_crumbs(one, Door.of(request.user, one).inside)}
+    return render(request, "portal/timetable_print.html", context)
+
+
+def _paper_crumbs(one: TrainingClass, inside: bool) -> list[dict[str, str]]:
+    """The way back: a trainee has none into the class's pages."""
+    home = {"label": "首页", "url": reverse("portal:home")}
+    week = {"label": one.name, "url": week_url(one)}
+    return [home, *([week] if inside else []), {"label": "课程表", "url": ""}]
 
 
 def _session_of(request: SignedIn, one: TrainingClass, session: UUID) -> Session:

@@ -5,22 +5,21 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from organization.models import Account
 from organization.roles import Role
 from tests import factories as make
 from tests.browser.conftest import PHONE, Visitor
+from tests.signin.conftest import account_of
+from tests.signin.people import PASSWORD
 from training.models import Session, TrainingClass
 
 pytestmark = pytest.mark.browser
-PASSWORD = "Qing-Shan-2026"
 
 
 @pytest.fixture
 def one(own_database: str, fast_passwords: None) -> TrainingClass:
     """A running class of two weeks with two sessions on its Monday."""
     office = make.unit("YL", "中共云岭市委组织部")
-    who = Account.objects.create_user("banzhuren", PASSWORD, display_name="韩朝雪", unit=office)
-    make.grant(who, Role.SCHOOL, office)
+    who = account_of("banzhuren", "韩朝雪", office, Role.SCHOOL)
     held = make.training_class(office, "春季中青年干部班", "YL-01", state=TrainingClass.State.RUNNING)
     make.class_role(who, held)
     for number in range(2):
