@@ -136,6 +136,8 @@ CACHES = {
 SESSION_ENGINE = "organization.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Not in a cookie: a new initial password is told by message, and what was not shown yet goes with the session (SEC-07).
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_IDLE_MANAGEMENT = whole_number("SESSION_IDLE_MANAGEMENT", 15, 5, 60)  # minutes
 SESSION_IDLE_OTHERS = whole_number("SESSION_IDLE_OTHERS", 30, 5, 60)
 DEVICE_DAYS = whole_number("DEVICE_DAYS", 180, 1, 366)  # how long a remembered phone or a calendar address holds

@@ -52,6 +52,22 @@ def _grant(model: type[models.Model], app: sql.Identifier) -> sql.Composed:
     return sql.SQL("REVOKE ALL ON {} FROM {}; GRANT " + rights + " ON {} TO {}").format(table, app, table, app)
 
 
+NEVER_IGNORED = """
+CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN
+LANGUAGE sql IMMUTABLE AS 'SELECT false';
+"""
+
+
+def hold_triggers(connection: BaseDatabaseWrapper) -> None:
+    """No trigger can be passed over; run as the owner, after migrating.
+
+    django-pgtrigger lets every session switch triggers off by a setting of its own (`pgtrigger.ignore`), the app role's
+    too: each migration of a trigger brings the function that asks for it, and this one takes its place.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NEVER_IGNORED)
+
+
 DROP_ATTEMPTS = 40
 
 # ---- databases made on the spot: clones of a template, for `make report`, demos and tests ----
@@ -139,8 +155,8 @@ def template_database() -> str:
 
 
 def _schema_digest() -> str:
-    """Twelve hex digits that change with any migration's name or text."""
-    digest = hashlib.sha256()
+    """Twelve hex digits that change with any migration's name or text, and with what is done after them (here)."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
     for key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         digest.update(repr(key).encode() + Path(inspect.getfile(type(migration))).read_bytes())
     return digest.hexdigest()[:12]

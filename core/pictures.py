@@ -14,7 +14,7 @@ from core.operations import Refused
 
 MEGABYTES = 5
 LIMIT = MEGABYTES * 1024 * 1024
-PIXELS = 40_000_000
+PIXELS = 25_000_000
 """A photo of a good phone; what unfolds to more is refused before it is unfolded."""
 LONGEST_SIDE = 2400
 QUALITY = 85

@@ -32,12 +32,12 @@ class Limit:
 LIMITS = (
     Limit("export", "导出", 10, HOUR, "GET", (
         "portal:class_list_export", "portal:class_roster_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
-        "portal:class_summary_xlsx", "admin:core_auditentry_export",
+        "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
     )),
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),
     Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend")),
-    Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload")),
+    Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload", "portal:catalogue_upload")),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip
 BY_PAGE = {(limit.method, page): limit for limit in LIMITS for page in limit.pages}
@@ -54,7 +54,10 @@ class Limits:
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         page = request.resolver_match.view_name if request.resolver_match else ""
-        limit = BY_PAGE.get((request.method or "", page))
+        method = (
+            "GET" if request.method == "HEAD" else request.method or ""
+        )  # what makes a page for one makes it for both
+        limit = BY_PAGE.get((method, page))
         if limit is None or not settings.RATE_LIMITS or not request.user.is_authenticated:
             return None
         if counted(limit, str(request.user.pk), time.time()) <= limit.most:

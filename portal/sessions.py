@@ -20,7 +20,11 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 ABSOLUTE = 12 * 3600  # seconds
 SEEN_STEP = 30  # seconds: how exactly “last used” is known; a write per request would be dear
-POLLED = ("portal:batch_progress", "portal:check_in_live")  # a page that asks by itself keeps nobody signed in
+POLLED = (
+    "portal:batch_progress",
+    "portal:check_in_live",
+    "portal:attendance_changes",
+)  # a page that asks by itself keeps nobody signed in
 OVER = "您的登录已超过时限，请重新登录"
 
 

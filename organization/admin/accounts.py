@@ -78,10 +78,14 @@ class AccountAdmin(ScopedAdmin):
         self.message_user(request, f"{obj.username} {WAITING}后才能登录", messages.INFO)
 
     @admin.action(description="重置密码", permissions=["change"])
-    def reset_passwords(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+    def reset_passwords(self, request: HttpRequest, accounts: QuerySet[Account]) -> HttpResponse | None:
+        """Whoever has the new password has the account: it asks who is there."""
+        if stale := ask_again(request):
+            return stale
         user: Account = request.user  # type: ignore[assignment]
         for account in accounts[:AT_ONCE]:
             self._tell(request, account, services.reset_password(account, actor=user))
+        return None
 
     def _tell(self, request: HttpRequest, account: Account, password: str) -> None:
         text = f"{account.username} 的初始密码是 {password} ，只显示这一次，七十二小时内有效，只能登录一次，请当面告知"

@@ -37,6 +37,8 @@ def second_factor(request: SignedIn) -> HttpResponse:
     """动态口令: the code that completes a sign-in; who has none yet sets it up first."""
     if not has_factor(request.user):
         return redirect("portal:second_factor_set_up")
+    if request.session.get(FACTOR):
+        return redirect("portal:home")  # a code alone confirms nothing: that asks for the password too (`confirm`)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _accepted(request, form):
         return redirect("portal:home")

@@ -10,7 +10,7 @@ from core.audit import record
 from organization.models import Account
 from organization.roles import Role
 from portal.forms import WhyForm
-from portal.pages.why import Asked, Thing, answer, find
+from portal.pages.why import Asked, Thing, answer, find, is_blind
 from portal.pages.why.page import accounts_named, choices, nothing, page
 from portal.requests import SignedIn
 
@@ -32,7 +32,7 @@ def asked(request: SignedIn, values: dict[str, Any]) -> dict[str, Any]:
     chosen = [one for one in things if str(one.row.pk) == request.GET.get("row")] or things
     if len(chosen) > 1:
         return {"things": choices(request, "row", [(one.row.pk, one) for one in chosen])}
-    if accounts[0] != request.user:
+    if accounts[0] != request.user or is_blind(request.user):
         keep_in_the_log(request.user, accounts[0], values["kind"], chosen)
     if not chosen:
         return nothing(accounts[0], request.user, values["kind"])

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import secrets
 
 import pytest
 from django.test import Client
@@ -46,7 +47,17 @@ def test_sec_38_secrets_are_masked(lines):
     assert len(written()) == 3 and "Traceback" in json.loads(written()[2])["trace"]
 
 
+@pytest.mark.parametrize("page", ["wall/{}/", "calendar/{}.ics", "files/{}:1uA2bC:{}/"])
+def test_sec_38_keys_in_addresses_are_masked(page):
+    """Django writes the path of what failed: whoever reads the log must not be able to open the page."""
+    key = secrets.token_urlsafe(32)
+    told = masked(f"Internal Server Error: /{page.format(key, key)}")
+    assert key not in told and told.startswith(f"Internal Server Error: /{page.partition('/')[0]}/***")
+
+
 def test_sec_38_masking_leaves_the_rest_alone():
+    text = "/app/core/migrations/0004_history_of_tables_without_hidden_columns.py"
+    assert masked(text) == text
     text = "第12号封存，2026-05-11 08:00，班次 01890a5d-ac96-774b-bcce-b302099a8057，9787020002207"
     assert masked(text) == text
 

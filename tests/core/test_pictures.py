@@ -67,6 +67,12 @@ def test_a_picture_that_unfolds_too_far_is_refused_before(monkeypatch):
         take_upload(photo("PNG"), "a.png")
 
 
+def test_sec_24_twenty_five_megapixels_are_the_most():
+    """QUALITY.md SEC-24; 5001 × 5000 white pixels are a small file."""
+    with pytest.raises(Refused, match="尺寸太大"):
+        take_upload(photo("PNG", size=(5001, 5000)), "a.png")
+
+
 def test_a_big_picture_is_made_smaller():
     taken = take_upload(photo(size=(4000, 1000)), "a.jpg")
     with Image.open(BytesIO(taken.data)) as picture:

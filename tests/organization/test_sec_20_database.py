@@ -89,6 +89,17 @@ def test_sec_20_an_administrator_is_not_named_for_a_class(town, role):
         ClassRole.objects.filter(pk=named.pk).update(since=date(2026, 6, 1))
 
 
+def test_sec_20_no_session_switches_a_trigger_off(town):
+    """django-pgtrigger asks a setting that every session may set; ours does not ask (core.database.hold_triggers)."""
+    one = make.training_class(town, "云岭市第一期研修班", "YL-1")
+    who = make.account("jimingcha", "纪明察", unit=town)
+    make.grant(who, Role.AUDIT_ADMIN, town)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) FROM pg_trigger")
+        assert "no_administrator" in cursor.fetchone()[0]
+    assert refused(INSERT_ROLE, who.pk, one.pk, NEW_YEAR, None)
+
+
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
 def test_sec_20_who_is_named_for_a_class_becomes_no_administrator(town, role):
     one = make.training_class(town, "云岭市第一期研修班", "YL-1")

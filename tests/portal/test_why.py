@@ -118,6 +118,14 @@ def test_the_security_administrator_reads_grants_and_units_and_no_business_data(
     assert yunling.training_class.name not in text and yunling.training_class.code not in text
 
 
+def test_the_security_administrator_asks_nothing_unseen(yunling, client_of):
+    """Asking for oneself would tell whether somebody is there, and where they work: it stands in the log as well."""
+    ask(client_of(yunling.security_admin), "cadre", yunling.cadres[0].name)
+    entry = AuditEntry.objects.get(event="access.explain")
+    assert (entry.actor_id, entry.object_id) == (yunling.security_admin.pk, str(yunling.security_admin.pk))
+    assert entry.after == {"kind": "cadre", "of": [f"trainees.Cadre:{yunling.cadres[0].pk}"]}
+
+
 def test_a_grant_that_ended_is_named(yunling, client_of):
     yesterday = timezone.localdate() - timedelta(days=1)
     yunling.leader.grants.update(until=yesterday, granted_by_id=yunling.security_admin.pk)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -19,7 +19,8 @@ from organization.services import set_password
 from tests import factories as make
 from tests.signin.conftest import account_of
 from tests.signin.people import PASSWORD, attempt
-from training.models import SlipSheet
+from training.models import LeaveApprover, SlipSheet
+from training.models.leave import LeaveLevel
 from training.services.slips import free_username, make_slips, order_slips, standing_of, take_slips
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,19 @@ def test_sec_02_nobody_prints_themselves_anothers_rights(school_class, manager):
     before = Account.objects.get(username="guyunzhou").password
     printed(school_class, manager)
     assert Account.objects.get(username="guyunzhou").password == before
+
+
+def test_sec_02_nor_the_word_about_leave(school_class, manager, town):
+    """A trainee who decides about leave for the school, with an initial password: the card would open that too."""
+    office = make.account("chengyanqiu", "程砚秋", unit=town, initial_until=timezone.now())
+    person = school_class.enrolments.get(cadre__name="程砚秋").cadre
+    person.account = office
+    person.save()
+    LeaveApprover.objects.create(account=office, unit=town, level=LeaveLevel.OFFICE, since=date(2026, 1, 1))
+    before = office.password
+    printed(school_class, manager)
+    office.refresh_from_db()
+    assert office.password == before
 
 
 def test_sec_02_who_can_sign_in_needs_no_slip(school_class, manager, town):

@@ -200,6 +200,24 @@ def test_sec_04_password_and_code_prove_it(inside, enrolled, cadre, clock):
     assert inside.get(url).status_code == 200
 
 
+def test_sec_04_a_code_alone_proves_nothing_again(inside, enrolled, cadre, clock):
+    """Whoever finds a browser open and the phone beside it does not know the password."""
+    clock.shift(timedelta(minutes=11))
+    assert send(inside, code_of(enrolled)).headers["Location"] == "/"
+    assert inside.get(next(sensitive(cadre))).headers["Location"].startswith("/confirm/")
+
+
+def test_sec_04_a_password_reset_asks_again(system_admin, person, browser, settings, clock):
+    settings.SECOND_FACTOR = "off"
+    client, before = browser(system_admin), person.password
+    clock.shift(timedelta(minutes=11))
+    values = {"action": "reset_passwords", "_selected_action": [str(person.pk)],
+              "op_id": "01890000-0000-7000-8000-000000000001"}  # fmt: skip
+    answer = client.post(reverse("admin:organization_account_changelist"), values)
+    person.refresh_from_db()
+    assert answer.headers["Location"].startswith("/confirm/") and person.password == before
+
+
 @pytest.mark.parametrize("where", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "\\\\evil", ""])
 def test_sec_04_the_way_back_stays_here(inside, enrolled, clock, where):
     clock.shift(timedelta(seconds=60))

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from organization.models import AccountSession
 from portal.sessions import POLLED
+from tests import factories as make
+from tests.signin.conftest import account_of
 from tests.signin.people import is_in
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +46,25 @@ def test_sec_05_twelve_hours_whatever_happens(person, browser, clock):
 
 
 def test_sec_05_a_page_that_asks_by_itself_keeps_nobody_in(person, browser, clock):
-    assert POLLED == ("portal:batch_progress", "portal:check_in_live")
+    assert POLLED == ("portal:batch_progress", "portal:check_in_live", "portal:attendance_changes")
     client = browser(person)
     poll = reverse("portal:batch_progress", args=["01890000-0000-7000-8000-000000000000"])
     for _ in range(4):
         clock.shift(timedelta(minutes=7))
         assert client.get(poll).status_code == 404
+    clock.shift(timedelta(minutes=7))
+    assert not is_in(client)
+
+
+def test_sec_05_an_open_grid_keeps_nobody_in(town, browser, clock):
+    """static/js/attendance.js asks every few seconds what others changed."""
+    manager = account_of("hanzhaoxue", "韩朝雪", town, "school")
+    one = make.training_class(town, "云岭市2026年第一期研修班", "YL-2026-1")
+    make.class_role(manager, one)
+    client = browser(manager)
+    for _ in range(4):
+        clock.shift(timedelta(minutes=7))
+        assert client.get(reverse("portal:attendance_changes", args=[one.pk])).status_code == 200
     clock.shift(timedelta(minutes=7))
     assert not is_in(client)
 

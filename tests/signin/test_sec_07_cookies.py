@@ -22,7 +22,7 @@ def test_sec_07_cookies_of_ten_pages(person):
     told = dict(attempt(person.username, PASSWORD, client).cookies)
     for name in PAGES:
         told |= client.get(reverse(f"portal:{name}")).cookies
-    assert set(told) <= {"session", "csrftoken", "messages"}
+    assert set(told) <= {"session", "csrftoken"}
     assert told["session"]["httponly"] and told["session"]["samesite"] == "Lax"
     assert told["csrftoken"]["httponly"] and told["csrftoken"]["samesite"] == "Strict"
     assert all(cookie["path"] == "/" and not cookie["domain"] for cookie in told.values())

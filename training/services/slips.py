@@ -1,8 +1,8 @@
 """Sign-in slips: accounts for the trainees of a class, without text messages (SEC-02).
 
 A slip opens its account once, within 72 hours, and only to a change of the password. Whoever has chosen a password needs
-none; an account that holds a grant or a role in a class gets its password from the system administrator alone, so that
-nobody prints themselves another one's rights.
+none; an account that holds a grant, a role in a class or a word about leave gets its password from the system
+administrator alone, so that nobody prints themselves another one's rights.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from core.pdf.rendering import render_pdf
 from organization.models import Account, Grant
 from organization.services import add_account, renew_initial_password
 from trainees.models import Cadre
-from training.models import ClassRole, Enrolment, SlipSheet, TrainingClass
+from training.models import ClassRole, Enrolment, LeaveApprover, SlipSheet, TrainingClass
 
 STYLES = ("papers/paper.css", "papers/slips.css")
 RETAKE = timedelta(minutes=10)  # a transfer that broke off can be repeated until then
@@ -44,7 +44,7 @@ class Standing:
 
 
 def standing_of(training_class: TrainingClass) -> Standing:
-    """Three queries, however many trainees there are."""
+    """Four queries, however many trainees there are."""
     rows = Enrolment.objects.unscoped(WHY).of_class(training_class).on_roster()
     cadres = [row.cadre for row in rows.select_related("cadre__account", "cadre__unit")]
     held = _with_rights([cadre.account_id for cadre in cadres if cadre.account_id])
@@ -58,7 +58,8 @@ def standing_of(training_class: TrainingClass) -> Standing:
 def _with_rights(accounts: Sequence[UUID]) -> set[UUID]:
     granted = Grant.objects.filter(account__in=accounts).values_list("account_id", flat=True)
     named = ClassRole.objects.filter(account__in=accounts).values_list("account_id", flat=True)
-    return {*granted, *named}
+    approving = LeaveApprover.objects.filter(account__in=accounts).values_list("account_id", flat=True)
+    return {*granted, *named, *approving}
 
 
 @intention

@@ -1,4 +1,4 @@
-"""Bring the schema up to date as the owner, then give the app role exactly what it may do."""
+"""Bring the schema up to date as the owner, hold its triggers, then give the app role exactly what it may do."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from core.audit.sealing import begin_era
-from core.database import grant_rights
+from core.database import grant_rights, hold_triggers
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
             raise CommandError("缺少环境变量 DATABASE_OWNER_URL：迁移须用数据库所有者账号")
         call_command("migrate", database="owner", interactive=False, verbosity=max(options["verbosity"] - 1, 0))
         owner = connections["owner"]
+        hold_triggers(owner)
         grant_rights(owner, apps.get_models(include_auto_created=True), settings.DATABASES["default"]["USER"])
         owner.close()
         if begin_era(timezone.now()):
