@@ -2,7 +2,7 @@
 
 EVENTS = {
     "import.rehearsed": "核对班次工作簿",
-    "import.rejected": "核对班次工作簿：有错误",
+    "import.rejected": "核对上传的表格：有错误",
     "import.committed": "导入班次工作簿",
     "import.marked": "下载标注错误的工作簿",
     "activity.award": "活动记分",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.forms import OperationForm, SeenForm, SeenReasonForm, UploadField
-from core.idnumber import fault_of, normalise
+from core.idnumber import fault_of, is_id_number, normalise
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Unit
 from portal.pages.why import KINDS
@@ -80,6 +80,14 @@ class WhyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not others:
             del self.fields["account"]
+
+    def clean_thing(self) -> str:
+        """An ID number that came in the address is not looked for, and not shown again (SEC-32)."""
+        thing: str = self.cleaned_data["thing"]
+        if is_id_number(thing):
+            self.data = {**self.data.dict(), "thing": ""}  # type: ignore[attr-defined]
+            raise forms.ValidationError("这里不按身份证号查找：号码会留在浏览器和服务器的记录里，请写姓名")
+        return thing
 
     def clean(self) -> dict[str, Any] | None:
         values = super().clean() or {}

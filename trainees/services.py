@@ -90,7 +90,10 @@ def unmask_id_number(cadre: Cadre, *, actor: Account, reason: str) -> str:
 def renew_index() -> int:
     """Compute every blind index anew after INDEX_KEY was changed; how many. Run with the portal stopped:
     until it has ended nobody is found by number, and an import would take everybody for new."""
-    cadres = list(Cadre.objects.select_for_update().only("pk", "id_number_sealed", "id_number_index"))
+    numbered = Cadre.objects.exclude(
+        id_number_sealed=""
+    )  # who was anonymised keeps a random one (trainees.anonymising)
+    cadres = list(numbered.select_for_update().only("pk", "id_number_sealed", "id_number_index"))
     for cadre in cadres:
         cadre.id_number_index = blind_index(cadre.open_id_number())
     Cadre.objects.bulk_update(cadres, ["id_number_index"], batch_size=500)

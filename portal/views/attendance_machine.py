@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments.services import note_refused
 from core.forms import OperationForm
 from core.operations import Refused
 from core.scope import get_in_scope
@@ -46,7 +47,11 @@ def rehearse(request: SignedIn, form: MachineForm, one: TrainingClass) -> HttpRe
         made = rehearse_machine(data, file.name, one, actor=request.user)
         return answer(reverse("portal:machine_rehearsal", args=[one.pk, made.pk]))
 
-    return perform(request, form, "machine.rehearse", [hashlib.sha256(data).hexdigest(), str(one.pk)], act)
+    try:
+        return perform(request, form, "machine.rehearse", [hashlib.sha256(data).hexdigest(), str(one.pk)], act)
+    except FileRefused as refused:
+        note_refused(data, refused, actor=request.user, unit=one.unit)
+        raise
 
 
 def upload_of(request: SignedIn, one: TrainingClass, upload: UUID) -> MachineUpload:

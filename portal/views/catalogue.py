@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments.services import note_refused
 from core.audit import record
 from core.files import keep, load
 from core.forms import OperationForm
@@ -175,7 +176,11 @@ def catalogue_upload(request: SignedIn, kind: str) -> HttpResponse:
 
 def _rehearsal(request: SignedIn, shelf: Shelf, form: CatalogueUpload) -> HttpResponse:
     data, unit = form.cleaned_data["sheet"].read(), form.chosen_unit
-    found = rehearse_catalogue(data, shelf.key, unit, actor=request.user)
+    try:
+        found = rehearse_catalogue(data, shelf.key, unit, actor=request.user)
+    except FileRefused as refused:
+        note_refused(data, refused, actor=request.user, unit=unit)
+        raise
     stored = keep(data, delete_after=timezone.localdate() + KEPT)
     token = signing.dumps([str(stored.pk), str(request.user.pk), shelf.key, str(unit.pk)], salt=SALT)
     context = {

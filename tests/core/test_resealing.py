@@ -1,6 +1,7 @@
 """Another key: everything is sealed anew, in steps that can be interrupted, and no old key id is left (SEC-11)."""
 
 import base64
+import secrets
 from io import StringIO
 
 import pytest
@@ -138,3 +139,14 @@ def test_sec_11_another_index_key_finds_the_same_people(people, settings):
     assert not Cadre.objects.with_id_number(number).exists()
     call_command("reindex", stdout=StringIO())
     assert Cadre.objects.with_id_number(number).get() == people.cadres[0]
+
+
+def test_sec_11_who_was_anonymised_is_passed_over(people, settings):
+    """They have no number; two of them must not get one index (it is unique)."""
+    gone = [one.pk for one in people.cadres[1:3]]
+    for key in gone:
+        Cadre.objects.filter(pk=key).update(id_number_sealed="", id_number_index=secrets.token_hex(32))
+    before = set(Cadre.objects.filter(pk__in=gone).values_list("id_number_index", flat=True))
+    settings.INDEX_KEY = bytes(32)
+    call_command("reindex", stdout=StringIO())
+    assert set(Cadre.objects.filter(pk__in=gone).values_list("id_number_index", flat=True)) == before

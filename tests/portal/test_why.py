@@ -126,6 +126,12 @@ def test_the_security_administrator_asks_nothing_unseen(yunling, client_of):
     assert entry.after == {"kind": "cadre", "of": [f"trainees.Cadre:{yunling.cadres[0].pk}"]}
 
 
+def test_sec_32_an_id_number_is_neither_looked_for_nor_shown_again(yunling, client_of):
+    number = yunling.cadres[0].open_id_number()
+    text = ask(client_of(yunling.staff), "cadre", number)
+    assert "这里不按身份证号查找" in text and number not in text
+
+
 def test_a_grant_that_ended_is_named(yunling, client_of):
     yesterday = timezone.localdate() - timedelta(days=1)
     yunling.leader.grants.update(until=yesterday, granted_by_id=yunling.security_admin.pk)
