@@ -23,11 +23,8 @@ def upward(unit: Unit) -> list[str]:
     return [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
 
 
-class WorkbookForm(OperationForm):
-    """A class workbook, and the organizing unit where the user could mean several."""
-
-    workbook = UploadField(label="班次工作簿", endings=(".xlsx",))
-    unit = forms.ModelChoiceField(Unit.objects.none(), label="主办机构", required=False)
+class ForUnitForm(OperationForm):
+    """A form with a field `unit`: for which of `units` it is, hidden where there is only one."""
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,6 +39,13 @@ class WorkbookForm(OperationForm):
     def chosen_unit(self) -> Unit:
         """The unit that was chosen, else the highest of those that the user may import for."""
         return self.cleaned_data["unit"] or self.units[0]
+
+
+class WorkbookForm(ForUnitForm):
+    """A class workbook, and the organizing unit where the user could mean several."""
+
+    workbook = UploadField(label="班次工作簿", endings=(".xlsx",))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="主办机构", required=False)
 
 
 class MachineForm(OperationForm):
@@ -253,24 +257,15 @@ class VersionForm(OperationForm):
     outline = forms.CharField(label="大纲", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class CatalogueUpload(OperationForm):
+class CatalogueUpload(ForUnitForm):
     """A sheet of the catalogue, and for which unit it is."""
 
     sheet = UploadField(label="表格", endings=(".xlsx",))
     unit = forms.ModelChoiceField(Unit.objects.none(), label="所属单位", required=False)
 
-    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.units = units
-        field = cast(forms.ModelChoiceField, self.fields["unit"])
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("depth", "path")
-        field.empty_label = None
-        if len(units) < 2:
-            field.widget = forms.HiddenInput()
 
-    @property
-    def chosen_unit(self) -> Unit:
-        return self.cleaned_data["unit"] or self.units[0]
+LATE = timedelta(hours=6)
+"""A time before the opening is one after midnight, where that is no longer away than this; else it is a slip."""
 
 
 class WindowForm(OperationForm):
@@ -287,6 +282,11 @@ class WindowForm(OperationForm):
     )
 
     def window(self, day: date) -> Window:
-        """The times on the session's day."""
-        at = {name: self.cleaned_data[name] for name in ("opens", "late_from", "closes")}
-        return Window(**{name: timezone.make_aware(datetime.combine(day, one)) for name, one in at.items()})
+        """The times on the session's day; of a late session's, those after midnight on the next."""
+        first = self.cleaned_data["opens"]
+        at = {name: (day, self.cleaned_data[name]) for name in ("opens", "late_from", "closes")}
+        for name, (on, one) in at.items():
+            after = datetime.combine(day + timedelta(days=1), one) - datetime.combine(day, first)
+            if one < first and after <= LATE:
+                at[name] = on + timedelta(days=1), one
+        return Window(**{name: timezone.make_aware(datetime.combine(*moment)) for name, moment in at.items()})

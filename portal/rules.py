@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from assessments.models import WorkbookImport
+from assessments.models import ClassAssessment, WorkbookImport
 from organization.access import below as below_any
 from organization.models import Account, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
@@ -122,6 +122,18 @@ def may_mark(door: Door) -> Refusal | None:
     if door.roster:
         return None
     return Refusal("登记考勤", "考勤由班主任登记", "班主任、组织部干部教育科")
+
+
+def may_touch_marks(training_class: TrainingClass) -> Refusal | None:
+    """Once results are confirmed, marks and timetable change by an amendment only; one query."""
+    confirmed = ClassAssessment.objects.unscoped("of a class fetched in scope").exclude(confirmed_at=None)
+    if not confirmed.filter(pk=training_class.pk).exists():
+        return None
+    return Refusal(
+        "更改考勤和课程表",
+        "本班成绩已确认，只能查看；确有差错的，以工作簿“更正成绩”方式办理",
+        "考评工作小组、组织部干部教育科",
+    )
 
 
 def may_see_papers(door: Door) -> Refusal | None:

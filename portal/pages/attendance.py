@@ -18,7 +18,7 @@ from portal.acts import names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
 from portal.rules import Door
-from training.models import AttendanceMark, Enrolment, Session, TrainingClass
+from training.models import AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
 from training.models.enrolment import HOLDS_A_SEAT
 from training.services.attendance import Saving, Standing, Unsaved
 from training.sheets.rows import Mark, Period, SessionKey, circled
@@ -197,7 +197,9 @@ def session_counts(one: TrainingClass, sessions: Iterable[Session]) -> dict[str,
 def session_words(counts: Counter[str], seats: int) -> dict[str, Any]:
     marked = sum(counts.values())
     away = sum(counts[mark] for mark in AttendanceMark.AWAY)
-    share = round(100 * (marked - away) / marked) if marked else None
+    granted = sum(counts[mark] for mark in LeaveRequest.Kind.values)
+    called = marked > granted or marked == seats  # leave that was granted beforehand is nobody's roll call
+    share = round(100 * (marked - away) / marked) if marked and called else None
     said = [f"{LABELS[mark]} {counts[mark]}" for mark in LABELS if mark != "present" and counts[mark]]
     left = seats - marked
     return {"share": share, "heat": heat(share), "marked": marked, "left": left,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.sheets.text import key
 from courses.models import CourseCategory
 from portal.pages import words
-from portal.rules import Door
+from portal.rules import Door, may_touch_marks
 from training.models import Enrolment, Holiday, Session, TrainingClass
 from training.rules import MOST_HOURS, Bell, Times, plain, times
 
@@ -74,7 +74,7 @@ def fragment(request: HttpRequest, one: TrainingClass, door: Door) -> dict[str, 
     table, monday = Timetable.of(one), asked_week(request, one)
     told = warnings(table)
     days = days_of(one, monday, table.sessions)
-    may_write = door.roster and door.writing
+    may_write = door.roster and door.writing and may_touch_marks(one) is None
     return {
         "head": [_day(day, one) for day in days],
         "periods": [_period(table, period, days, told, may_write) for period in Session.Period],

@@ -153,7 +153,7 @@ def due(user: Account, *, signed_in: bool) -> list[dict[str, str]]:
             "icon": "hourglass",
             "title": f"{one.get_kind_display()}待审批",
             "text": words.period(one.first, one.last),
-            "url": "",
+            "url": reverse("portal:leave_page", args=[one.pk]) if signed_in else "",
         }
         for one in asked
     ]

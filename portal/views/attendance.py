@@ -17,7 +17,7 @@ from portal.pages.attendance_history import history
 from portal.pages.classes import page
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
-from portal.rules import demand, may_mark, may_see_attendance
+from portal.rules import demand, may_mark, may_see_attendance, may_touch_marks
 from portal.views.scope import class_and_door
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.services.attendance import MOST_CELLS, Edit, UnknownCell, save_marks
@@ -30,7 +30,7 @@ MOVED_ON = "名册或课程表已有变动，这些格不在本班；没有保�
 def class_attendance(request: SignedIn, pk: UUID) -> HttpResponse:
     one, door = class_and_door(request, pk)
     demand(may_see_attendance(door))
-    refusal = may_mark(door)
+    refusal = may_mark(door) or may_touch_marks(one)
     grid = pages.grid_of(request, one)
     own = pages.fragment(grid, door, refusal.why if refusal else "")
     return render(request, "portal/class_page.html", page(one, door, "class_attendance", "attendance") | own)

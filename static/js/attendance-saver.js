@@ -5,7 +5,8 @@ const PAUSE = 150;
 const LONGEST_WAIT = 15_000;
 const MOST = 4000;
 
-function newNumber() {
+// A UUID of version 4; crypto.randomUUID is only there over HTTPS.
+export function newNumber() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

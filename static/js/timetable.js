@@ -1,10 +1,11 @@
 // Moving sessions of the week by mouse and by keys. The server decides; a refusal is said and nothing moves.
 
+import { newNumber, token } from "./attendance-saver.js";
+
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 let dragged = null;
 
 const table = () => document.querySelector("[data-timetable]");
-const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
 function say(text, tone) {
   const note = document.createElement("div");
@@ -26,7 +27,7 @@ async function move(lesson, cell) {
   if (cell === lesson.closest("td")) return;
   const body = new URLSearchParams({
     csrfmiddlewaretoken: token(),
-    op_id: crypto.randomUUID(),
+    op_id: newNumber(),
     seen: lesson.dataset.seen,
     date: cell.dataset.date,
     period: cell.dataset.period,

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Result
 from assessments.services import score_class, show_results
 from core.keys import new_key
+from portal.pages.attendance import session_counts
 from tests import factories as make
 from training.models import AttendanceMark, Enrolment, TrainingClass
 
@@ -243,6 +245,26 @@ def test_results_follow_the_hours_of_the_timetable(manager, yunling, story):
     address = reverse("portal:session_remove", args=[one.pk, lessons[6].pk])
     manager.post(address, {"op_id": str(new_key()), "seen": 1})
     assert Result.objects.get(enrolment=seats[0]).grade == Result.Grade.WITHDRAWN
+
+
+def test_confirmed_results_leave_grid_and_timetable_to_look_at(manager, story):
+    one, _, _ = story
+    assessment = make.assessment(one)
+    assert "增加课次" in manager.get(url("class_timetable", one)).content.decode()
+    type(assessment).objects.filter(pk=one.pk).update(confirmed_at=timezone.now())
+    page = manager.get(url("class_attendance", one))
+    assert "本班成绩已确认" in page.content.decode() and not page.context["settings"]["writing"]
+    assert "增加课次" not in manager.get(url("class_timetable", one)).content.decode()
+
+
+def test_leave_granted_beforehand_is_no_roll_call(manager, story):
+    """One of three is on leave and nobody else was called: no share of 0 per cent. Then 2 of 3 are there: 67."""
+    one, seats, lessons = story
+    make.mark(seats[0], lessons[0], "personal")
+    assert session_counts(one, lessons[:1])[str(lessons[0].pk)]["share"] is None
+    for who in seats[1:]:
+        make.mark(who, lessons[0], "present")
+    assert session_counts(one, lessons[:1])[str(lessons[0].pk)]["share"] == 67
 
 
 def test_showing_computes_once_more(yunling, story):

@@ -1,7 +1,7 @@
 """Checking in over HTTP: the scanned page, the wall, the manager's list, today, the calendar feed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings as project
@@ -14,6 +14,7 @@ from icalendar import Calendar
 from core.keys import new_key
 from organization.models import Account, DeviceCredential
 from portal.demo.check_ins import check_in_today
+from portal.forms import WindowForm
 from portal.pages.check_in import usual_address
 from tests import factories as make
 from tests.cast import build_city
@@ -177,6 +178,22 @@ def test_times_out_of_order_are_refused(yunling, one, client_of):
     times = {"opens": "09:00", "late_from": "08:00", "closes": "10:00", "op_id": new_key()}
     answer = client_of(yunling.manager).post(url, times)
     assert answer.status_code == 403 and "迟到起算应在" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("opens", "late_from", "closes", "days"),
+    [("23:20", "23:55", "00:20", (0, 0, 1)), ("23:40", "00:15", "00:40", (0, 1, 1)), ("08:00", "08:35", "09:00", (0, 0, 0)),
+     ("08:30", "08:35", "08:10", (0, 0, 0))],
+)  # fmt: skip
+def test_a_check_in_may_run_past_midnight_but_a_slip_does_not(opens, late_from, closes, days):
+    """Of an evening that ends after midnight; 08:30 to 08:10 is no check-in of 23 hours."""
+    day = date(2026, 3, 3)
+    form = WindowForm({"op_id": str(new_key()), "opens": opens, "late_from": late_from, "closes": closes})
+    assert form.is_valid()
+    window = form.window(day)
+    found = (window.opens, window.late_from, window.closes)
+    assert tuple((timezone.localdate(one) - day).days for one in found) == days
+    assert bool(window.fault()) is (closes == "08:10")
 
 
 def test_another_network_stands_out():

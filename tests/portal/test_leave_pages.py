@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.keys import new_key
 from core.models import AuditEntry
+from portal.pages.today import due
 from tests import factories as make
 from tests.training.leave.conftest import School, build_school
 from training.models import AttendanceMark, Enrolment, LeaveApprover, LeaveRequest
@@ -134,6 +135,22 @@ def test_the_desk_names_what_waits_and_the_reminded_first(school, client_of):
     assert "其中 1 份已催办" in page
     assert "司马清扬" in client_of(school.manager).get(reverse("portal:leave_inbox")).content.decode()
     assert "司马清扬" not in client_of(school.office).get(reverse("portal:leave_inbox")).content.decode()
+
+
+def test_a_confirmed_grade_ends_asking_for_leave(school, client_of):
+    client, new = client_of(school.accounts["trainee"]), reverse("portal:leave_new", args=[school.trainee.pk])
+    assert new in client.get(reverse("portal:my_leaves")).content.decode()
+    Enrolment.objects.filter(pk=school.trainee.pk).update(grade="良好")
+    assert new not in client.get(reverse("portal:my_leaves")).content.decode()
+    sent = {"op_id": op(), "kind": "sick", "reason": "发热就医", "sessions": [str(school.sessions[0].pk)]}
+    assert "成绩已确认" in client.post(new, sent).content.decode()
+    assert not LeaveRequest.objects.exists()
+
+
+def test_what_waits_leads_to_the_request_for_whoever_signed_in(school):
+    row, user = school.ask(school.sessions[:1]), school.accounts["trainee"]
+    assert [one["url"] for one in due(user, signed_in=True)] == [reverse("portal:leave_page", args=[row.pk])]
+    assert [one["url"] for one in due(user, signed_in=False)] == [""]
 
 
 def test_lists_take_a_fixed_number_of_queries(school, client_of, query_count):

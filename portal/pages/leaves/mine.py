@@ -19,8 +19,12 @@ SCOPES = (("todo", "等我审批"), ("done", "我审批过的"))
 
 
 def seats(user: Account) -> QuerySet[Enrolment]:
-    """The account's own places in classes of which leave is still taken, the latest class first."""
-    rows = Enrolment.objects.visible_to(user).on_roster().filter(cadre__account=user, training_class__state__in=OPEN)
+    """The account's own places in classes of which leave is still taken, the latest class first.
+
+    A confirmed grade ends it: leave would change the marks that the grade stands on.
+    """
+    rows = Enrolment.objects.visible_to(user).on_roster().filter(cadre__account=user, grade="")
+    rows = rows.filter(training_class__state__in=OPEN)
     return rows.select_related("training_class__unit").order_by("-training_class__start", "pk")
 
 

@@ -47,6 +47,8 @@ def ask_leave(enrolment: Enrolment, wish: Wish, *, actor: Account) -> LeaveReque
     who = Enrolment.objects.select_related("cadre").get(pk=enrolment.pk)
     if who.state not in HOLDS_A_SEAT:
         raise Refused(f"{who.roster_name}{who.get_state_display()}，不在本班名册上，不能请假")
+    if who.grade:
+        raise Refused(f"{who.roster_name}的成绩已确认，不能再请假；确有差错的，请班主任以“更正成绩”方式办理")
     if len(wish.reason.strip()) < SHORTEST_REASON:
         raise Refused("请写明请假事由")
     sessions = _sessions(one, wish.sessions)
