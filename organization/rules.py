@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from core.idnumber import is_id_number
 from organization.models import Account, FactorReset, Grant
 from organization.preferences import preference
 from organization.roles import BUSINESS, THREE_ADMINISTRATORS, THREE_PEOPLE, Role, kind_of
@@ -94,6 +95,11 @@ def too_long(until: date, original_until: date | None, days: int) -> str | None:
     if original_until is not None and until > original_until:
         return f"原授权到 {original_until} 为止，代理不能更长"
     return None
+
+
+def may_be_username(name: str) -> str | None:
+    """Anything but an ID number, which would stand in lists, in the log and beside every failed sign-in (SEC-03)."""
+    return "身份证号不能作用户名，请用姓名拼音" if is_id_number(name) else None
 
 
 def may_approve_account(account: Account, by: Account) -> str | None:

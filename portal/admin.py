@@ -21,6 +21,7 @@ from core.admin import ScopedAdmin
 from core.audit import record
 from core.audit.sealing import FOR_EVER
 from core.audit.verifying import entry_findings, era_ends, link_findings
+from core.logs import masked
 from core.models import AuditArchive, AuditEntry, AuditSeal, RowChange
 from organization.freshness import ask_again
 from portal.downloads import XLSX, download
@@ -62,7 +63,7 @@ class ReadOnlyAdmin(ScopedAdmin):
         title = {"title": str(self.model._meta.verbose_name)}
         answer = super().changelist_view(request, title | (extra_context or {}))
         if answer.status_code == 200:
-            asked = {name: value for name, value in request.GET.items() if value}
+            asked = {masked(name): masked(value)[:200] for name, value in request.GET.items() if value}
             record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, **asked})
         return answer
 

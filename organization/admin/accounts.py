@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from core.keys import new_key
 from organization import services
 from organization.freshness import ask_again
 from organization.models import Account
-from organization.rules import accounts_seen_by
+from organization.rules import accounts_seen_by, may_be_username
 
 AT_ONCE = 20
 WAITING = "待安全管理员批准"
@@ -38,10 +39,25 @@ class ApprovalFilter(admin.SimpleListFilter):
         return queryset.filter(**conditions.get(self.value(), {}))
 
 
+class AccountForm(forms.ModelForm):
+    """An account; its user name is asked like the service asks it."""
+
+    class Meta:
+        model = Account
+        fields = ("username", "display_name", "unit", "is_active")
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if refusal := may_be_username(name):
+            raise forms.ValidationError(refusal)
+        return name
+
+
 @admin.register(Account)
 class AccountAdmin(ScopedAdmin):
     """Accounts; one that is new waits for a security administrator, who did not open it."""
 
+    form = AccountForm
     writes = True
     list_display = ("username", "display_name", "unit", "is_active", "joined", "approval")
     list_filter = (ApprovalFilter, "is_active")

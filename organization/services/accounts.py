@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, PasswordHistory
-from organization.rules import SHORTEST_REASON, may_approve_account, may_be_taken
+from organization.rules import SHORTEST_REASON, may_approve_account, may_be_taken, may_be_username
 from organization.services.grants import hold, hold_administrators
 from organization.services.sessions import end_all_sessions
 from organization.services.units import key_of
@@ -32,6 +32,8 @@ def add_account(account: Account, *, actor: Account | None, by_rule: str = "") -
     accounts that hold nothing, such as those of a class's trainees (SEC-20).
     """
     account.username = Account.normalize_username(account.username)
+    if refusal := may_be_username(account.username):
+        raise Refused(refusal)
     account.set_unusable_password()
     account.opened_by, account.approved_at = actor, timezone.now() if by_rule else None
     account.save(force_insert=True)

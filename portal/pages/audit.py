@@ -61,8 +61,10 @@ class Conditions(forms.Form):
         return values
 
     def chosen(self) -> dict[str, str]:
-        """What was asked for, as text for the log."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        """What was asked for, as text for the log; a number that somebody typed is not kept."""
+        return (
+            {name: masked(str(value)) for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        )
 
     def filter(self, rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """The entries asked for; none where a condition cannot be read."""
