@@ -36,6 +36,15 @@ def unseen(text: str) -> list[str]:
     return [*found, "U+FFFD"] if "\ufffd" in text else found
 
 
+class DayInput(forms.DateInput):
+    """A browser's own field for a day, which reads 2026-03-02 only: any other way of writing it would stand there empty."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class FaultyForm(BadRequest):
     """What was sent is no form of ours, or one with faults; the sentence is for people (HTTP 400)."""
 

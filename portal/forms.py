@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from core.forms import OperationForm, SeenForm, SeenReasonForm, UploadField
+from core.forms import DayInput, OperationForm, SeenForm, SeenReasonForm, UploadField
 from core.idnumber import fault_of, is_id_number, normalise
 from courses.models import Course, CourseCategory, Room, Teacher
 from organization.models import Unit
@@ -123,7 +123,7 @@ class LessonForm(OperationForm):
     """A session of the timetable; links are chosen from the catalogue of the class's area, text is free."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    date = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label="日期", widget=DayInput())
     period = forms.TypedChoiceField(label="时段", choices=Session.Period.choices, coerce=int)
     course = forms.ModelChoiceField(Course.objects.none(), label="课程库", required=False, empty_label="不从课程库选")
     title = forms.CharField(label="课程名称", max_length=200, required=False, help_text="从课程库选择时可以不填")
@@ -224,7 +224,7 @@ class CourseForm(CatalogueForm):
     class Meta:
         model = Course
         fields = ("title", "category", "module", "form", "hours", "teachers", "retired")
-        widgets = {"retired": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"retired": DayInput()}
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, units=units, **kwargs)
@@ -239,7 +239,7 @@ class TeacherForm(CatalogueForm):
     class Meta:
         model = Teacher
         fields = ("name", "kind", "title", "employer", "fee_title", "topics", "retired")
-        widgets = {"retired": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"retired": DayInput()}
 
 
 class RoomForm(CatalogueForm):
@@ -251,7 +251,7 @@ class RoomForm(CatalogueForm):
 class VersionForm(OperationForm):
     """A new version of a course."""
 
-    since = forms.DateField(label="自", widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="自", widget=DayInput())
     hours = forms.DecimalField(label="学时", min_value=Decimal("0.5"), max_value=40, max_digits=4, decimal_places=1)
     change = forms.CharField(label="更新内容", max_length=500, required=False)
     outline = forms.CharField(label="大纲", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))

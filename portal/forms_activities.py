@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from core.forms import OperationForm, ScannedField
+from core.forms import DayInput, OperationForm, ScannedField
 from core.pictures import ENDINGS
 from training.models import Activity, ActivityPart
 from training.services.activities import ActivityFacts
@@ -21,7 +21,7 @@ class ActivityForm(OperationForm):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label="类别", choices=Activity.Kind.choices)
     title = forms.CharField(label="名称", max_length=120)
-    date = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label="日期", widget=DayInput())
     place = forms.CharField(label="地点", max_length=120, required=False)
     hours = forms.DecimalField(
         label="时长（学时）", required=False, min_value=Decimal("0.5"), max_value=24, max_digits=4, decimal_places=1
@@ -89,7 +89,7 @@ class ElectionForm(OperationForm):
     """A post, a day, how many voted, and `votes-<enrolment>` with `elected-<enrolment>` for the candidates."""
 
     post = forms.CharField(label="职务", max_length=40, help_text="如 班长、学习委员、第一组组长")
-    date = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label="日期", widget=DayInput())
     voters = forms.IntegerField(label="投票人数", min_value=1, max_value=2000)
 
     def clean(self) -> dict[str, Any]:

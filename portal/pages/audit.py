@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from core.audit.events import labels
+from core.forms import DayInput
 from core.logs import masked
 from core.models import AuditEntry, AuditSeal
 from organization.access import AS_DEPUTY
@@ -45,8 +46,8 @@ class Conditions(forms.Form):
     result = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *RESULTS.items()])
     object_type = forms.ChoiceField(label="对象类型", required=False)
     key = forms.CharField(label="编号", max_length=40, required=False, help_text="对象、操作人或请求的编号")
-    since = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="自", required=False, widget=DayInput())
+    until = forms.DateField(label="至", required=False, widget=DayInput())
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
