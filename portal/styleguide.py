@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
+from portal import styleguide_teaching
 from portal.badges import BADGES
 
 Context = dict[str, Any]
@@ -290,7 +291,7 @@ def ask() -> Context:
 
 def context() -> Context:
     """Everything that templates/portal/styleguide/page.html shows."""
-    return {
+    return styleguide_teaching.context() | {
         "figures": figures(),
         "badge_rows": badge_rows(),
         "filters": filters(),
