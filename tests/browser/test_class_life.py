@@ -1,0 +1,218 @@
+"""What a class lives through, by mouse and on a phone: activities with points, an election, groups, the catalogue, closing."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from assessments.models import ScoreEntry
+from core.sheets.writing import BookWriter
+from courses.models import Course, CourseCategory
+from organization.models import Account, Unit
+from organization.roles import Role
+from tests import factories as make
+from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.signin.conftest import account_of
+from tests.signin.people import PASSWORD
+from training.models import Activity, Enrolment, TrainingClass
+
+pytestmark = pytest.mark.browser
+NAMES = ("司马清扬", "欧阳致远", "沈若溪", "上官云舒", "诸葛明远", "尉迟寒山")
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+
+
+@pytest.fixture
+def office(own_database: str, fast_passwords: None, settings) -> Unit:
+    """The department, and one of its staff who also manages the class."""
+    settings.SECOND_FACTOR = "off"
+    office = make.unit("YL", "中共云岭市委组织部", kind=Unit.Kind.ORGANIZATION_DEPARTMENT)
+    account_of("keyuan", "韩朝雪", office, Role.STAFF)
+    return office
+
+
+@pytest.fixture
+def one(office: Unit) -> TrainingClass:
+    """A running class of six people of two units, scored by the shipped scheme."""
+    held = make.training_class(office, "春季中青年干部班", "YL-01", state=TrainingClass.State.RUNNING)
+    make.class_role(Account.objects.get(username="keyuan"), held)
+    units = [make.unit(f"YL{n}", f"云岭市第{n}局", office) for n in (1, 2)]
+    for place, name in enumerate(NAMES, 1):
+        make.enrolment(held, make.cadre(name, units[place % 2], office), place, state="reported")
+    make.assessment(held)
+    return held
+
+
+def seat(name: str) -> Enrolment:
+    return Enrolment.objects.get(roster_name=name)
+
+
+def demand_fits(visitor: Visitor, *paths: str) -> None:
+    """No page is wider than its window, and no console complains."""
+    for path in paths:
+        visitor.go(path)
+        width = visitor.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= visitor.page.viewport_size["width"], path  # type: ignore[index]
+    assert visitor.complaints == []
+
+
+def dialog(page: Page) -> Locator:
+    return page.locator("dialog[open]")
+
+
+@SIZES
+def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+    page = visitor.page
+    page.set_default_timeout(15_000)
+    page.set_viewport_size(size)
+    visitor.sign_in("keyuan", PASSWORD)
+    visitor.go(f"/classes/{one.pk}/activities/")
+    page.get_by_role("link", name="登记活动").first.click()
+    page.get_by_label("名称").fill("学员论坛：基层治理")
+    page.get_by_label("日期").fill("2026-03-05")
+    page.get_by_label("司马清扬").select_option("spoke")
+    page.get_by_role("button", name="其余都参加", exact=True).click()
+    expect(page.get_by_label("沈若溪")).to_have_value("took_part")
+    expect(page.get_by_label("司马清扬")).to_have_value("spoke")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已登记“学员论坛：基层治理”")).to_be_visible()
+    held = Activity.objects.get()
+    assert sorted(held.parts.values_list("part", flat=True)) == ["spoke", *["took_part"] * 5]
+
+    page.get_by_label("指标项").select_option(label="课堂表现·课堂互动")
+    page.get_by_label("发言（主讲）（分）").fill("2")
+    page.get_by_role("button", name="记分", exact=True).click()
+    expect(page.get_by_text("已记 1 条，冲销 0 条")).to_be_visible()
+    visitor.go(f"/results/{seat('司马清扬').pk}/")
+    expect(page.get_by_text("学员论坛：基层治理").first).to_be_visible()
+
+    demand_fits(visitor, f"/classes/{one.pk}/activities/{held.pk}/edit/", f"/classes/{one.pk}/activities/{held.pk}/")
+    page.get_by_role("button", name="取消活动").click()
+    dialog(page).get_by_label("取消的原因").fill("场地临时检修")
+    dialog(page).get_by_role("button", name="取消活动").click()
+    expect(page.get_by_text("已取消“学员论坛：基层治理”")).to_be_visible()
+    assert not ScoreEntry.objects.unscoped("what stands after all").filter(activity=held).standing().exists()
+    paths = ("", "add/", f"{held.pk}/")
+    demand_fits(visitor, *(f"/classes/{one.pk}/activities/{path}" for path in paths))
+
+
+@SIZES
+def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+    page = visitor.page
+    page.set_default_timeout(15_000)
+    page.set_viewport_size(size)
+    visitor.sign_in("keyuan", PASSWORD)
+    visitor.go(f"/classes/{one.pk}/activities/")
+    page.get_by_role("link", name="登记班委选举").click()
+    page.get_by_label("职务").fill("班长")
+    page.get_by_label("日期").fill("2026-03-03")
+    page.get_by_label("投票人数").fill("6")
+    page.get_by_label("欧阳致远").fill("4")
+    page.get_by_label("沈若溪").fill("7")
+    page.locator(f"[name='elected-{seat('欧阳致远').pk}']").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("有人的得票超过了投票人数 6")).to_be_visible()
+    page.get_by_label("沈若溪").fill("2")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".votes-list .state", has_text="当选")).to_be_visible()
+    assert seat("欧阳致远").committee_post == "班长"
+    demand_fits(visitor, f"/classes/{one.pk}/activities/elections/add/")
+
+
+@SIZES
+def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+    page = visitor.page
+    page.set_default_timeout(15_000)
+    page.set_viewport_size(size)
+    visitor.sign_in("keyuan", PASSWORD)
+    visitor.go(f"/classes/{one.pk}/trainees/")
+    page.get_by_role("link", name="分组", exact=True).click()
+    page.get_by_label("均匀分成").fill("3")
+    page.get_by_role("button", name="看建议").click()
+    expect(page.get_by_text("建议分成 3 组")).to_be_visible()
+    assert set(Enrolment.objects.values_list("group", flat=True)) == {"第一组"}
+    assert page.locator("#groups-summary [data-people]").all_inner_texts() == ["2", "2", "2"]
+
+    page.get_by_label("司马清扬的组别").select_option("第四组")
+    expect(page.locator("#groups-summary tr[data-group='第四组'] [data-people]")).to_have_text("1")
+    page.get_by_label("沈若溪的班委职务").fill("学习委员")
+    expect(page.get_by_text("尚未保存")).to_be_visible()
+    page.get_by_role("button", name="保存分组").click()
+    expect(page.get_by_text("分组已保存")).to_be_visible()
+    assert seat("司马清扬").group == "第四组"
+    assert seat("沈若溪").committee_post == "学习委员"
+    assert Enrolment.objects.values_list("group", flat=True).distinct().count() == 4
+    demand_fits(visitor, f"/classes/{one.pk}/groups/", f"/classes/{one.pk}/groups/?groups=2")
+
+
+@SIZES
+def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size: dict, tmp_path: Path) -> None:
+    page = visitor.page
+    page.set_default_timeout(15_000)
+    page.set_viewport_size(size)
+    CourseCategory.objects.get_or_create(name="党性教育", defaults={"kind": "party_spirit"})
+    visitor.sign_in("keyuan", PASSWORD)
+    visitor.go("/catalogue/courses/")
+    page.get_by_role("link", name="增加课程").click()
+    page.get_by_label("课程名称").fill("延安精神及其时代价值")
+    page.get_by_label("类别").select_option(label="党性教育")
+    page.get_by_label("学时").fill("3")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已增加“延安精神及其时代价值”")).to_be_visible()
+    held = Course.objects.get()
+
+    page.get_by_role("link", name="延安精神及其时代价值").click()
+    versions = page.locator("form[action$='/versions/']")
+    versions.get_by_label("学时").fill("4")
+    versions.get_by_role("button", name="增加新版次").click()
+    expect(page.get_by_text("已增加第2版")).to_be_visible()
+    demand_fits(visitor, f"/catalogue/courses/{held.pk}/")
+
+    send(visitor, tmp_path, ("课程名称", "课程类别", "学时"), ("经典导读", "没有的类别", "4"))
+    expect(page.get_by_text("没有“没有的类别”这个")).to_be_visible()
+    assert page.get_by_role("button", name="确认导入").count() == 0
+    send(visitor, tmp_path, ("课程名称", "课程类别", "学时"), ("经典导读", "党性教育", "4"))
+    page.get_by_role("button", name="确认导入").first.click()
+    dialog(page).get_by_role("button", name="确认导入").click()
+    expect(page.get_by_text("已新增 1 条，更改 0 条")).to_be_visible()
+
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="导出 Excel").click()
+    taken.value.save_as(tmp_path / "课程库.xlsx")
+    upload(visitor, tmp_path / "课程库.xlsx")
+    expect(page.get_by_text("没有要写入的内容")).to_be_visible()
+    demand_fits(visitor, *(f"/catalogue/{path}" for path in ("courses/", "teachers/", "rooms/", "courses/upload/")))
+
+
+def send(visitor: Visitor, folder: Path, *rows: tuple[str, ...]) -> None:
+    book = BookWriter()
+    sheet = book.sheet("课程库")
+    for place, row in enumerate(rows):
+        sheet.put_row(place, row)
+    (folder / "课程.xlsx").write_bytes(book.finish())
+    upload(visitor, folder / "课程.xlsx")
+
+
+def upload(visitor: Visitor, path: Path) -> None:
+    visitor.go("/catalogue/courses/upload/")
+    visitor.page.locator("input[type=file]").set_input_files(path)
+    visitor.page.get_by_role("button", name="上传并核对").click()
+
+
+@SIZES
+def test_a_class_is_closed_and_opened_again_with_a_reason(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+    page = visitor.page
+    page.set_default_timeout(15_000)
+    page.set_viewport_size(size)
+    Enrolment.objects.update(grade="合格")
+    TrainingClass.objects.update(state=TrainingClass.State.ENDED)
+    visitor.sign_in("keyuan", PASSWORD)
+    visitor.go(f"/classes/{one.pk}/")
+    page.get_by_role("button", name="结班").click()
+    dialog(page).get_by_role("button", name="结班").click()
+    expect(page.get_by_text("“春季中青年干部班”已结班")).to_be_visible()
+    assert seat("沈若溪").state == "completed"
+    page.get_by_role("button", name="重新打开").click()
+    dialog(page).get_by_label("重新打开的原因").fill("更正一名学员的考勤")
+    dialog(page).get_by_role("button", name="重新打开").click()
+    expect(page.get_by_text("已重新打开，可以更正")).to_be_visible()
+    demand_fits(visitor, f"/classes/{one.pk}/")
