@@ -1,5 +1,7 @@
 """A catalogue sheet in: rehearsed, every fault by its row, then written whole or not at all."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,7 +10,7 @@ from typing import Any
 from tablib import Dataset
 
 from core.audit import record
-from core.operations import Refused, intention
+from core.operations import Conflict, Refused, intention
 from core.sheets.cells import Cell, DateCell
 from core.sheets.limits import OTHER
 from core.sheets.reading import read_workbook
@@ -55,6 +57,12 @@ class CatalogueRehearsal:
     def changed(self) -> int:
         return len(self.differences) - self.added
 
+    @property
+    def digest(self) -> str:
+        """What was shown, in short: an import that would do something else is not what somebody agreed to."""
+        told = [[one.row, one.name, one.new, one.columns] for one in self.differences]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
 
 def columns_of(kind: str) -> list[str]:
     """The headings of one kind's sheet."""
@@ -98,13 +106,20 @@ def rehearse_catalogue(data: bytes, kind: str, unit: Unit, *, actor: Account) ->
 
 
 @intention
-def import_catalogue(data: bytes, kind: str, unit: Unit, *, actor: Account) -> CatalogueRehearsal:
-    """Write the sheet, all or nothing. Raises Refused with the first faults."""
+def import_catalogue(
+    data: bytes, kind: str, unit: Unit, *, actor: Account, seen: str | None = None
+) -> CatalogueRehearsal:
+    """Write the sheet, all or nothing. Raises Refused with the first faults.
+
+    `seen` is the digest of the rehearsal; Conflict where somebody has changed the catalogue since.
+    """
     table, numbers = read_sheet(data, kind)
     found = _run(table, numbers, kind, unit, actor, dry=False)
     if found.faults:
         told = "；".join(f"第{fault.row}行：{fault.message}" for fault in found.faults[:5])
         raise Refused(f"表格有 {len(found.faults)} 处错误，没有导入：{told}")
+    if seen is not None and found.digest != seen:
+        raise Conflict("核对之后，课程库已被他人更改，本次没有写入任何内容；请重新上传，查看最新差异后再确认")
     after = {"kind": kind, "added": found.added, "changed": found.changed}
     record("catalogue.import", actor=actor.pk, obj=unit, unit_id=unit.pk, after=after)
     return found

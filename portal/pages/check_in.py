@@ -44,7 +44,8 @@ def sessions_list(one: TrainingClass, user: Account, now: datetime) -> Row:
         {"date": f"{row.date.month}月{row.date.day}日", "today": row.date == day, "title": row.title,
          "time": f"{clock(spans[row][0])}–{clock(spans[row][1])}", "state": state_of(opened.get(row.pk), now),
          "came": came.get(row.pk, 0) if row.pk in opened else None, "total": total,
-         "url": reverse("portal:check_in", args=[one.pk, row.pk]), "open": row.pk in opened}
+         "url": reverse("portal:check_in", args=[one.pk, row.pk]), "open": row.pk in opened,
+         "over": rules.window_of(spans[row], 0).closes <= now}
         for row in near
     ]  # fmt: skip
     return {"rows": shown, "around": AROUND.days}

@@ -182,7 +182,7 @@ def _rehearsal(request: SignedIn, shelf: Shelf, form: CatalogueUpload) -> HttpRe
         note_refused(data, refused, actor=request.user, unit=unit)
         raise
     stored = keep(data, delete_after=timezone.localdate() + KEPT)
-    token = signing.dumps([str(stored.pk), str(request.user.pk), shelf.key, str(unit.pk)], salt=SALT)
+    token = signing.dumps([str(stored.pk), str(request.user.pk), shelf.key, str(unit.pk), found.digest], salt=SALT)
     context = {
         "shelf": shelf,
         "unit": unit,
@@ -200,7 +200,7 @@ def catalogue_import(request: SignedIn, kind: str) -> HttpResponse:
     form = OperationForm(request.POST)
     form.checked()
     try:
-        file, user, asked, unit = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=HOLDS)
+        file, user, asked, unit, seen = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=HOLDS)
     except (signing.BadSignature, ValueError) as error:
         raise BadRequest("核对结果已过期，请重新上传") from error
     place = next((one for one in catalogue_units(request.user) if str(one.pk) == unit), None)
@@ -209,7 +209,7 @@ def catalogue_import(request: SignedIn, kind: str) -> HttpResponse:
     stored = StoredFile.objects.get(pk=file)
 
     def act() -> Answer:
-        found = import_catalogue(load(stored), kind, place, actor=request.user)
+        found = import_catalogue(load(stored), kind, place, actor=request.user, seen=seen)
         return answer(reverse("portal:catalogue", args=[kind]), f"已新增 {found.added} 条，更改 {found.changed} 条")
 
     return perform(request, form, "catalogue.import", [hashlib.sha256(file.encode()).hexdigest()], act)

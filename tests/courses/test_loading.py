@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from core.models import AuditEntry
-from core.operations import Refused
+from core.operations import Conflict, Refused
 from core.sheets.refusal import FileRefused
 from core.sheets.writing import BookWriter
 from courses.loading import columns_of, import_catalogue, rehearse_catalogue
@@ -42,6 +42,28 @@ def sheet(head, *rows, above=()):
 
 
 COURSES = ("课程名称", "课程类别", "学时", "教学形式", "授课人")
+
+
+def test_what_was_rehearsed_is_not_written_over_somebodys_change(school, actor, theory):
+    """A page changes the form between rehearsal and import: nothing is written until somebody has looked again."""
+    teacher = Teacher.objects.create(unit=school, name="穆教授", kind=Teacher.Kind.LEADER)
+    rows = [("经典导读", "理论教育", "4", "讲授式", teacher.name), ("公文写作", "理论教育", "2", "案例式", "")]
+    import_catalogue(sheet(COURSES, *rows), "courses", school, actor=actor)
+    data = sheet(
+        COURSES, ("经典导读", "理论教育", "4", "研讨式", ""), ("公文写作", "理论教育", "2", "案例式", teacher.name)
+    )
+    first = rehearse_catalogue(data, "courses", school, actor=actor)
+    course = Course.objects.get(title="经典导读")
+    course.form = Course.Form.CASE
+    change_in_catalogue(course, actor=actor)
+    with pytest.raises(Conflict, match="已被他人更改"):
+        import_catalogue(data, "courses", school, actor=actor, seen=first.digest)
+    course.refresh_from_db()
+    assert course.form == Course.Form.CASE
+    again = rehearse_catalogue(data, "courses", school, actor=actor)
+    import_catalogue(data, "courses", school, actor=actor, seen=again.digest)
+    course.refresh_from_db()
+    assert course.form == Course.Form.DISCUSSION
 
 
 def test_all_faults_by_row_and_nothing_written(school, actor, theory):

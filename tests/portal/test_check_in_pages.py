@@ -172,6 +172,15 @@ def test_the_manager_opens_watches_and_ends(yunling, one, client_of, query_count
     assert "已结束" in text(client.get(page)) and CheckIn.objects.get().closes <= timezone.now()
 
 
+def test_a_session_that_is_over_offers_no_check_in(yunling, one, client_of):
+    """Opening one would be refused: 补记请用考勤表."""
+    gone = make.session(one, 0, date=timezone.localdate() - timedelta(days=1))
+    coming = make.session(one, 1, date=timezone.localdate() + timedelta(days=1))
+    body = text(client_of(yunling.manager).get(reverse("portal:class_check_ins", args=[one.pk])))
+    shown = [reverse("portal:check_in", args=[one.pk, row.pk]) in body for row in (gone, coming)]
+    assert shown == [False, True]
+
+
 def test_times_out_of_order_are_refused(yunling, one, client_of):
     session = make.session(one, 2)
     url = reverse("portal:check_in_open", args=[one.pk, session.pk])
