@@ -63,7 +63,7 @@ class ReadOnlyAdmin(ScopedAdmin):
         title = {"title": str(self.model._meta.verbose_name)}
         answer = super().changelist_view(request, title | (extra_context or {}))
         if answer.status_code == 200:
-            asked = {masked(name): masked(value)[:200] for name, value in request.GET.items() if value}
+            asked = {masked(name): masked(str(value))[:200] for name, value in request.GET.items() if value}
             record("audit.read", actor=request.user.pk, after={"list": self.model._meta.label, **asked})
         return answer
 

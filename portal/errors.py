@@ -1,6 +1,7 @@
 """Pages of refusal: what was refused, why, and who can. Never a stack trace, never a bare code."""
 
 import logging
+import unicodedata
 import uuid
 from collections.abc import Callable
 
@@ -69,6 +70,18 @@ class UploadBound:
         if _length(request) > UPLOAD_LIMIT + FORM_ROOM:
             refusal = {"why": f"文件超过了 {UPLOAD_MEGABYTES} MB 的上限"}
             return render(request, "errors/413.html", {"refusal": refusal}, status=413)
+        return self.get_response(request)
+
+
+class PlainPaths:
+    """An address with a control character is none of ours: 404 before anything asks the database for it (B32)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any(unicodedata.category(one) == "Cc" for one in request.path_info):
+            return render(request, "404.html", status=404)
         return self.get_response(request)
 
 

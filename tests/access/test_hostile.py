@@ -265,3 +265,14 @@ def add_many(who: Any, first: Any, classes: list[Any]) -> None:
 
 def test_there_are_rows_to_try():
     assert BY_KEY and READING and POSTED and OUTSIDE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["d/%00/", "wall/%00/", "calendar/%00.ics", "c/%00/%0a/", "admin/%1b/", "sessions/%00/end/"]
+)
+def test_b32_an_address_with_a_control_character_is_not_found(client, path):
+    """The open pages, too: whoever is not signed in gets no failure to look at."""
+    answer = client.get(f"/{path}")
+    assert answer.status_code == 404
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -185,3 +185,10 @@ def test_sec_03_checks_are_silent_but_for_the_reviewed_one(settings):
 
 
 pytestmark = pytest.mark.django_db
+
+
+def test_sec_03_a_name_that_is_too_long_fails_like_any_other(person):
+    """It must not end in a failure of the page, which nobody counts."""
+    answer = attempt("z" * 100_000, WRONG)
+    assert answer.status_code == OUT and "用户名或密码不正确" in answer.content.decode()
+    assert FailedSignIn.objects.count() == 1
