@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.forms import DayInput, OperationForm, SeenForm, SeenReasonForm, UploadField
 from core.idnumber import fault_of, is_id_number, normalise
-from courses.models import Course, CourseCategory, Room, Teacher
+from courses.models import Course, CourseCategory, CourseModule, Room, Teacher
 from organization.models import Unit
 from portal.pages.why import KINDS
 from training.models import Session
@@ -230,7 +230,10 @@ class CourseForm(CatalogueForm):
         super().__init__(*args, units=units, **kwargs)
         teachers = cast(forms.ModelMultipleChoiceField, self.fields["teachers"])
         teachers.queryset = Teacher.objects.filter(unit__in=units, retired=None).order_by("name")
-        cast(forms.ModelChoiceField, self.fields["module"]).empty_label = "不属于课程体系"
+        modules = cast(forms.ModelChoiceField, self.fields["module"])
+        paths = {path for unit in units for path in upward(unit)}
+        modules.queryset = CourseModule.objects.filter(system__unit__path__in=paths)  # of one's own, and of those above
+        modules.empty_label = "不属于课程体系"
         if "unit" not in self.fields:
             del self.fields["hours"]
 

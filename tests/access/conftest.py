@@ -1,28 +1,28 @@
-"""One cast for all cells of the table: built once a module, every test in a savepoint of its own."""
+"""One cast for all cells of the table: built once a worker, every test in a transaction of its own."""
 
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.db import transaction
-from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from tests.cast import Cast, build_city
-
-MEMORY = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+from core.database import using_database
+from tests.access import clients
+from tests.cast import Cast
+from tests.standing import Standing, in_memory
 
 
 @pytest.fixture(scope="module")
-def whole_cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    storages = {**settings.STORAGES, "default": MEMORY}
-    with django_db_blocker.unblock(), override_settings(STORAGES=storages, RATE_LIMITS=False), transaction.atomic():
-        yield Cast(build_city("云岭"), build_city("望江"))
-        transaction.set_rollback(True)
+def whole_cast(django_db_setup: None, standing: Standing, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    with django_db_blocker.unblock(), using_database(standing.database), in_memory():
+        standing.lay_out_files()
+        standing.sign_in()
+        with clients.signed_in(standing):
+            yield standing.cast()
 
 
 @pytest.fixture
-def cast(whole_cast: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+def cast(whole_cast: Cast, standing: Standing, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
     with django_db_blocker.unblock(), transaction.atomic():
-        yield whole_cast
+        yield standing.cast()
         transaction.set_rollback(True)

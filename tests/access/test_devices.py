@@ -23,8 +23,8 @@ from organization.services.devices import AT_ONCE, hash_of
 from portal.urls import DEVICE_PAGES
 from tests import factories as make
 from tests.access import stage
+from tests.access.clients import HANDLER
 from tests.access.matrix import ROWS
-from tests.access.test_matrix import HANDLER
 from tests.signin.people import PASSWORD
 
 PHONE = DeviceCredential.Kind.PHONE

@@ -14,22 +14,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core.scope import ScopedQuerySet
 from organization.roles import role_may
 from tests.access import matrix, stage
+from tests.access.clients import client_of
 from tests.access.matrix import ADMIN_PAGES, COLUMNS, OPENS_ADMIN, OUTSIDE, ROWS, Row
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 KEPT = ("core_auditentry", "account_session", "last_login")
 FULL_NUMBERS = ("class_export", "workbook_marked")  # files that hold what the class office wrote into its workbook
-HANDLER = Client().handler
 BY_OBJECT = [row for row in ROWS if row.arguments.__name__ != "<lambda>" and row.method == "get"]
-
-
-def client_of(cast: Any, column: str) -> Client:
-    """A client of its own; the handler is shared, because its middleware reads all static files when it is made."""
-    client, who = Client(), stage.account_of(cast, column)
-    client.handler = HANDLER
-    if who is not None:
-        client.force_login(who)
-    return client
 
 
 def ask(client: Client, row: Row, url: str) -> Any:

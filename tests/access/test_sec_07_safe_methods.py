@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests.access import stage
+from tests.access.clients import HANDLER
 from tests.access.matrix import ADMIN_PAGES, ROWS
-from tests.access.test_matrix import HANDLER, MODELS, routes
+from tests.access.test_matrix import MODELS, routes
 
 # The log and who was seen when; what runs on its own; Django's and PostgreSQL's bookkeeping.
 MOVING = ("core_auditentry", "account_session")

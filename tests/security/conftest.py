@@ -1,4 +1,4 @@
-"""One cast a module, every test in a savepoint of its own, as in tests/access."""
+"""The standing cast, as in tests/access."""
 
 from tests.access.conftest import cast, whole_cast
 

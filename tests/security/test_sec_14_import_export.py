@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from import_export.admin import ExportMixin, ImportMixin
 
 from organization.resources import UnitResource
-from tests.access.test_matrix import HANDLER
+from tests.access.clients import HANDLER
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = [model._meta for model in admin.site._registry]

@@ -15,8 +15,8 @@ from core.keys import new_key
 from core.models import AuditEntry, StoredFile
 from organization.models import Unit
 from portal.downloads import PDF, download
+from tests.access.clients import HANDLER
 from tests.access.stage import late_entry
-from tests.access.test_matrix import HANDLER
 from tests.portal.test_admin_writes import NO_INLINES, post
 from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.logs import JsonLines
-from tests.access.test_matrix import HANDLER
+from tests.access.clients import HANDLER
 
 TELLTALE = (
     "Traceback", "SELECT ", "SECRET_KEY", "DATABASE_URL", "FIELD_KEYS", "INSTALLED_APPS", "psycopg", "site-packages", "RuntimeError",
