@@ -18,7 +18,7 @@ from tests import factories as make
 from tests.access import stage
 from tests.access.matrix import listed
 from tests.cast import City
-from training.models import Session
+from training.models import Session, TrainingClass
 
 REFUSED = (200, 400, 403, 404, 409, 422)
 KEYS_OF_NOTHING = ("0", "-1", str(2**63), "1;--", "00000000-0000-0000-0000-000000000000", "a\x00b")
@@ -164,6 +164,17 @@ def other_votes(other: City) -> dict[str, Sending]:
     }
 
 
+def groups(city: City) -> Sending:
+    one = TrainingClass.objects.unscoped("its revision").get(pk=city.open_class.pk)
+    who = city.open_enrolment.pk
+    return {"seen": one.revision, f"group-{who}": "第九组", f"post-{who}": "组长"}
+
+
+def other_groups(other: City) -> dict[str, Sending]:
+    who = other.open_enrolment.pk
+    return {"group-other": {f"group-{who}": "第九组"}, "post-other": {f"group-{who}": "第九组", f"post-{who}": "组长"}}
+
+
 def award(city: City) -> Sending:
     return {"item": make.item("加分项").pk, "points-took_part": "1"}
 
@@ -227,6 +238,7 @@ SWAPS = (
     Swap("activity_add", "ActivityForm", forum, other_part),
     Swap("activity_edit", "ActivityForm", forum, other_part, place=prepared("an_activity", "activity")),
     Swap("election_add", "ElectionForm", election, other_votes),
+    Swap("class_groups", "GroupsForm", groups, other_groups),
     Swap("activity_award", "AwardForm", award, lambda other: {"item": {"item": item(other)}},
          place=prepared("an_activity", "activity")),
     Swap("workbook_upload", "WorkbookForm", workbook, other_unit, "staff", lambda city: []),
