@@ -27,7 +27,7 @@ def lessons() -> list[Context]:
         ("professional", "基层治理案例", "穆教授"),
         ("knowledge", "数据安全与保密", "秦老师"),
     )
-    cards = [
+    cards: list[Context] = [
         {"kind": kind, "title": title, "teacher": who, "clock": "08:30–11:50", "hours": "4", "place": "第三教室"}
         for kind, title, who in kinds
     ]

@@ -194,6 +194,7 @@ def timetable_copy(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _copy_page(request: SignedIn, one: TrainingClass) -> dict[str, Any]:
     rows = TrainingClass.objects.managed_by(request.user).exclude(pk=one.pk).filter(sessions__isnull=False)
+    rows = rows.exclude(state=TrainingClass.State.CANCELLED)
     listed = rows.distinct().order_by("-start", "name")[:COPIES_SHOWN]
     crumbs = [
         {"label": "首页", "url": reverse("portal:home")},

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from assessments.models import ScoreEntry
 from core.sheets.writing import BookWriter
@@ -60,7 +60,7 @@ def dialog(page: Page) -> Locator:
 
 
 @SIZES
-def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)
@@ -96,7 +96,7 @@ def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: Tra
 
 
 @SIZES
-def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)
@@ -119,7 +119,7 @@ def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, siz
 
 
 @SIZES
-def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)
@@ -145,7 +145,7 @@ def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClas
 
 
 @SIZES
-def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size: dict, tmp_path: Path) -> None:
+def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size: ViewportSize, tmp_path: Path) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)
@@ -199,7 +199,9 @@ def upload(visitor: Visitor, path: Path) -> None:
 
 
 @SIZES
-def test_a_class_is_closed_and_opened_again_with_a_reason(visitor: Visitor, one: TrainingClass, size: dict) -> None:
+def test_a_class_is_closed_and_opened_again_with_a_reason(
+    visitor: Visitor, one: TrainingClass, size: ViewportSize
+) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)

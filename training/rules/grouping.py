@@ -58,9 +58,10 @@ def numeral(number: int) -> str:
 def _portions(members: Sequence[Member], groups: int) -> list[tuple[Portion, Portion]]:
     """The two portions each member belongs to: the how-manieth of their unit and of their level they are decides."""
     seen: Counter[tuple[str, Hashable]] = Counter()
-    found = []
+    found: list[tuple[Portion, Portion]] = []
     for member in members:
-        unit, level = ("unit", member.unit), ("level", member.level)
+        unit: tuple[str, Hashable] = ("unit", member.unit)
+        level: tuple[str, Hashable] = ("level", member.level)
         found.append(((*unit, seen[unit] // groups), (*level, seen[level] // groups)))
         seen.update((unit, level))
     return found
