@@ -1,6 +1,7 @@
 """活动: what the class did together, who took part how often, elections; and the form of one activity."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -156,12 +157,25 @@ def award(one: TrainingClass, activity: Activity) -> dict[str, Any] | None:
     if assessment is None:
         return None
     items = Item.objects.filter(block__scheme=assessment.scheme_id, rule__in=AWARDABLE).select_related("block")
+    item, given = given_points(activity)
     return {
         "url": reverse("portal:activity_award", args=[one.pk, activity.pk]),
-        "items": [{"key": item.pk, "label": f"{item.block.name}·{item.name}"} for item in items],
-        "parts": [{"key": part.value, "label": part.label} for part in Part],
+        "items": [{"key": one.pk, "label": f"{one.block.name}·{one.name}", "chosen": one.pk == item} for one in items],
+        "parts": [{"key": part.value, "label": part.label, "points": given.get(part.value, "")} for part in Part],
         "op_id": new_op_id(),
     }
+
+
+def given_points(activity: Activity) -> tuple[int | None, dict[str, str]]:
+    """The item and the points that most people of each part were given: giving them again takes nothing away."""
+    rows = ScoreEntry.objects.unscoped(WHY).filter(activity=activity).standing().order_by("-id")
+    found = list(rows.values_list("enrolment_id", "item_id", "points"))
+    parts, counts = parts_of(activity), defaultdict[str, Counter[Decimal]](Counter)
+    for who, _, points in found:
+        if who in parts and points:
+            counts[parts[who]][points] += 1
+    given = {part: f"{count.most_common(1)[0][0].normalize():f}" for part, count in counts.items()}
+    return (found[0][1] if found else None), given
 
 
 def entries(activity: Activity) -> list[dict[str, Any]]:
