@@ -1,10 +1,10 @@
-// The page 分组: what a group is made of is counted again as people move; a leave with unsaved moves is asked about.
+// The page 分组: what a group is made of is counted again as people move; whoever goes away from moves of their own is asked.
 
 const members = [...document.querySelectorAll("[data-member]")];
 const summary = document.querySelector("#groups-summary tbody");
 const levels = [...document.querySelectorAll("#groups-summary thead [data-level]")].map((head) => head.dataset.level);
 const form = document.querySelector("#grouping");
-let saving = false;
+let unsaved = false;
 
 const select = (member) => member.querySelector("select");
 const post = (member) => member.querySelector("input");
@@ -50,14 +50,15 @@ function mark(member) {
 form?.addEventListener("input", (event) => {
   const member = event.target.closest("[data-member]");
   if (!member) return;
+  unsaved = true;
   mark(member);
   count();
 });
 
 form?.addEventListener("submit", () => {
-  saving = true;
+  unsaved = false;
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (!saving && members.some(isMoved)) event.preventDefault();
+  if (unsaved) event.preventDefault();
 });
