@@ -12,13 +12,19 @@ from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from core.audit import tell_history
 from core.models import Operation
 from core.scope import unscoped
 
 P = ParamSpec("P")
+BEGIN = """
+INSERT INTO core_operation (op_id, actor_id, name, digest, at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (actor_id, op_id) DO NOTHING RETURNING id
+"""
+"""One statement, where a savepoint, an insert and an error that is caught would be three: every form goes through it."""
 R = TypeVar("R")
 
 
@@ -78,14 +84,20 @@ def once(op_id: UUID, actor: UUID, name: str, payload: object, act: Callable[[],
     """Run `act` at most once for (actor, op_id) and return its answer; the same id with other data is a Conflict."""
     digest = hashlib.sha256(json.dumps([name, payload], sort_keys=True, default=str).encode()).hexdigest()
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                operation = Operation.objects.create(op_id=op_id, actor_id=actor, name=name, digest=digest)
-        except IntegrityError:
+        operation = _begin(op_id, actor, name, digest)
+        if operation is None:
             return _first_answer(op_id, actor, digest)
-        operation.answer = act()
-        operation.save(update_fields=["answer"])
-        return operation.answer
+        answer = act()
+        Operation.objects.filter(pk=operation).update(answer=answer)
+        return answer
+
+
+def _begin(op_id: UUID, actor: UUID, name: str, digest: str) -> int | None:
+    """The key of a new operation, None where it was carried out before; one that is under way is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [op_id, actor, name, digest, timezone.now()])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _first_answer(op_id: UUID, actor: UUID, digest: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """What an account may see on a day: its grants in force, as questions that querysets ask."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from organization.roles import Role, role_has_module, role_may
 if TYPE_CHECKING:
     from organization.models import Account
 
+T = TypeVar("T")
 NOTHING = Q(pk__in=[])
 AS_DEPUTY = "（代理）"
 
@@ -41,6 +42,8 @@ class Access:
     account_id: UUID
     day: date
     held: tuple[Held, ...]
+    found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What apps above have asked about this account for this day (`once`)."""
 
     @classmethod
     def of(cls, account: "Account", day: date) -> Self:
@@ -48,6 +51,13 @@ class Access:
         stands_for = "deputises__account__display_name"
         grants = account.grants.on(day).values_list("role", "unit_id", "unit__path", stands_for)
         return cls(account.pk, day, tuple(Held(role, unit, path, name or "") for role, unit, path, name in grants))
+
+    def once(self, what: str, ask: Callable[[], T]) -> T:
+        """What `ask` answers, asked the first time only: an access lives as long as a request."""
+        if what not in self.found:
+            self.found[what] = ask()
+        answer: T = self.found[what]
+        return answer
 
     def has(self, *roles: str) -> bool:
         return any(held.role in roles for held in self.held)

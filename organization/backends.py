@@ -41,7 +41,8 @@ class GrantBackend(BaseBackend):
         return account if isinstance(account, Account) else None
 
     def get_user(self, user_id: Any) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True, approved_at__isnull=False).first()
+        known = Account.objects.select_related("unit")  # the frame of every page names it
+        return known.filter(pk=user_id, is_active=True, approved_at__isnull=False).first()
 
     def has_perm(self, user_obj: Account, perm: str, obj: Model | None = None) -> bool:  # type: ignore[override]
         return user_obj.access.has_permission(perm)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists
 from django.urls import reverse
 
 from organization.access import deputy_of
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import Cadre
-from training.models import ClassRole, LeaveApprover
+from training.models import ClassRole, LeaveApprover, named_for
 
 Place = dict[str, Any]
 
@@ -24,7 +25,7 @@ STAFF_PLACES = (
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides which places somebody has: grants, roles in classes, being a trainee or an approver. Four queries."""
+    """What decides which places somebody has: grants, roles in classes, being a trainee or an approver. At most two queries."""
 
     user: Account
     manages: bool
@@ -35,13 +36,11 @@ class Standing:
 
     @classmethod
     def of(cls, user: Account) -> "Standing":
-        named = ClassRole.objects.reading_on(user.access.day).filter(account=user)
         held: dict[str, set[str]] = {}
-        for kind, name in named.values_list("kind", "deputises__account__display_name").distinct():
-            held.setdefault(kind, set()).add(name or "")
+        for each in named_for(user.access):
+            held.setdefault(each.kind, set()).add(each.deputy_for)
         deputised = {kind: deputy_of(names) for kind, names in held.items() if "" not in names}
-        learns = Cadre.objects.visible_to(user).filter(account=user).exists()
-        approves = LeaveApprover.objects.on(user.access.day).filter(account=user).exists()
+        learns, approves = _learns_and_approves(user)
         kinds = ClassRole.Kind
         return cls(user, kinds.MANAGER in held, kinds.ASSESSOR in held, learns, approves, deputised)
 
@@ -75,6 +74,13 @@ class Standing:
         as_deputy = [self.user.access.deputy_words(Role.SCHOOL)] if self.has(Role.SCHOOL) else []
         as_deputy += [self.deputised.get(ClassRole.Kind.MANAGER, "")] if self.manages else []
         return "班主任" if "" in as_deputy else f"班主任{as_deputy[0]}"
+
+
+def _learns_and_approves(user: Account) -> tuple[bool, bool]:
+    """Whether the account is a trainee's, and whether it approves leave today; one query."""
+    learns = Exists(Cadre.objects.visible_to(user).filter(account=user))
+    approves = Exists(LeaveApprover.objects.on(user.access.day).filter(account=user))
+    return Account.objects.filter(pk=user.pk).values_list(learns, approves).get()
 
 
 def place(label: str, icon: str, url: str) -> Place:

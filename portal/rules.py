@@ -11,7 +11,7 @@ from assessments.models import ClassAssessment, WorkbookImport
 from organization.access import below as below_any
 from organization.models import Account, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
-from training.models import ClassRole, TrainingClass
+from training.models import ClassRole, TrainingClass, named_for
 
 DEPARTMENT = "组织部干部教育科"
 IMPORTERS = (Role.STAFF, Role.SCHOOL)
@@ -53,10 +53,9 @@ class Door:
 
     @classmethod
     def of(cls, user: Account, training_class: TrainingClass) -> "Door":
-        """One query: the account's roles in the class; grants are at hand."""
-        path, day = training_class.unit.path, user.access.day
-        named = ClassRole.objects.reading_on(day).filter(account=user, training_class=training_class)
-        kinds = set(named.values_list("kind", flat=True))
+        """No query where the class was fetched in scope: the account's grants and roles in classes are at hand then."""
+        path = training_class.unit.path
+        kinds = {each.kind for each in named_for(user.access) if each.training_class == training_class.pk}
         return cls(
             staff=_covers(user.access.paths(Role.STAFF), path),
             manager=ClassRole.Kind.MANAGER in kinds,
@@ -91,8 +90,7 @@ def _covers(paths: Iterable[str], path: str) -> bool:
 
 def may_list_classes(user: Account) -> Refusal | None:
     """Lists of classes are for those who come through the class door."""
-    named = ClassRole.objects.reading_on(user.access.day).filter(account=user)
-    if user.access.has(Role.STAFF, Role.SCHOOL, Role.LEADER) or named.exists():
+    if user.access.has(Role.STAFF, Role.SCHOOL, Role.LEADER) or named_for(user.access):
         return None
     return Refusal("打开班次列表", "班次列表供组织部、班主任、考评工作小组和领导使用；您的材料在首页", DEPARTMENT)
 

@@ -2,7 +2,7 @@
 
 from training.models.activities import Activity, ActivityFile, ActivityPart, CommitteeElection, ElectionCount
 from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
-from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, open_class_ways
+from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, named_for, open_class_ways
 from training.models.enrolment import Enrolment
 from training.models.leave import LeaveApprover, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep, asked_of
 from training.models.machine import MachineUpload
@@ -13,5 +13,5 @@ __all__ = [
     "Activity", "ActivityFile", "ActivityPart", "AttendanceMark", "CheckIn", "CheckInScan", "ClassRole", "ClassSeries",
     "CommitteeElection", "ElectionCount", "Enrolment", "Holiday", "LeaveApprover", "LeaveLevel", "LeaveRequest",
     "LeaveSession", "LeaveStep", "MachineUpload", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_ways",
-    "open_class_ways",
+    "named_for", "open_class_ways",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Series, classes and who has a role in a class."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from uuid import UUID
 
 import pgtrigger
 from django.apps import apps
@@ -44,14 +45,36 @@ class ClassSeries(models.Model):
         return self.name
 
 
+class Named(NamedTuple):
+    """A role in a class with which an account reads; whom a deputy stands in for ("" for one's own)."""
+
+    training_class: UUID
+    kind: str
+    deputy_for: str
+
+
+def named_for(access: Access) -> tuple[Named, ...]:
+    """The roles in classes with which the account reads on the access's day; one query for a whole request.
+
+    Every queryset of what hangs on classes names them, and so do the rail and each class's door.
+    """
+
+    def ask() -> tuple[Named, ...]:
+        rows = ClassRole.objects.reading_on(access.day).filter(account=access.account_id)
+        columns = rows.values_list("training_class", "kind", "deputises__account__display_name").distinct()
+        return tuple(Named(where, kind, name or "") for where, kind, name in columns)
+
+    return access.once("named for classes", ask)
+
+
 def class_ways(access: Access, prefix: str = "", *, leader: bool = False, assessor: bool = True) -> Ways:
     """Classes organised in the area, and classes the account is named for (DOMAIN.md §1, the class door)."""
     roles = [Role.STAFF, Role.LEADER] if leader else [Role.STAFF]
     kinds = [ClassRole.Kind.MANAGER, ClassRole.Kind.ASSESSOR] if assessor else [ClassRole.Kind.MANAGER]
-    mine = ClassRole.objects.reading_on(access.day).filter(account=access.account_id)
-    named = {kind: mine.filter(kind=kind).values("training_class") for kind in kinds}
+    named = named_for(access)
+    classes = {kind: sorted({each.training_class for each in named if each.kind == kind}) for kind in kinds}
     return {"organised": access.within(f"{prefix}unit", *roles)} | {
-        str(kind): Q(**{f"{prefix}id__in": classes}) for kind, classes in named.items()
+        str(kind): Q(**{f"{prefix}id__in": keys}) for kind, keys in classes.items()
     }
 
 
