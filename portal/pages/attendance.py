@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,25 +13,33 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from organization.models import Account
 from portal.acts import names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
+from portal.pages.attendance_totals import (
+    LABELS,
+    SIGNS,
+    WHY,
+    Whole,
+    person_totals,
+    seats_of,
+    session_counts,
+    sessions_in_words,
+)
 from portal.rules import Door
-from training.models import AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
-from training.models.enrolment import HOLDS_A_SEAT
-from training.services.attendance import Saving, Standing, Unsaved
-from training.sheets.rows import Mark, Period, SessionKey, circled
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
+from training.services.attendance import Edit, Saving, Standing, Unsaved
+from training.sheets.rows import Period, SessionKey, circled
 
-WHY = "the class was fetched in scope, and its door lets its attendance be seen"
 PAGE_SIZE = 100
 """People at a time (UX.md)."""
-SIGNS = {mark.value: mark.sign for mark in Mark}
-LABELS = dict(AttendanceMark.Mark.choices)
+SHOWN = ("position", "roster_name", "group", "unit__name")
 SOURCES = dict(AttendanceMark.Source.choices)
 KEYS = {"present": "空格", "late": "C", "early": "Z", "personal": "S", "sick": "B", "official": "G", "absent": "K"}
-CAP = 7
-"""Leave beyond one seventh of the class's hours is 退学 (CLASS_WORKBOOK.md §3)."""
 WEEKDAYS = "一二三四五六日"
+EMPTY = ("", 0, "")
+"""Mark, version and source of a cell in which nothing stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Grid:
     week: Sequence[Session]
     monday: date | None
     people: Page
+    seats: int
     groups: Sequence[str]
     group: str
     q: str
@@ -54,19 +62,19 @@ class Grid:
 
 
 def grid_of(request: HttpRequest, one: TrainingClass) -> Grid:
-    """Three queries: sessions, groups and count of the roster, its page."""
+    """Four queries: sessions, the roster's groups with how many are in each, how many are asked for, the page of them."""
     sessions = list(Session.objects.unscoped(WHY).of_class(one))
     monday = chosen_week(request.GET.get("week", ""), sessions, timezone.localdate())
     roster = Enrolment.objects.unscoped(WHY).of_class(one).on_roster()
-    groups = sorted(set(roster.exclude(group="").order_by().values_list("group", flat=True)))
+    sizes = dict(roster.order_by().values_list("group").annotate(Count("pk")))
+    groups = sorted(set(sizes) - {""})
     group, q = chosen(request, "group", groups), request.GET.get("q", "").strip()[:50]
     rows = roster.filter(group=group) if group else roster
     rows = rows.filter(named(q)) if q else rows
-    people = page_of(request, rows.select_related("unit"), PAGE_SIZE)
+    people = page_of(request, rows.select_related("unit").only(*SHOWN), PAGE_SIZE)
     people.object_list = list(people.object_list)
-    return Grid(
-        one, sessions, [each for each in sessions if monday_of(each.date) == monday], monday, people, groups, group, q
-    )
+    week = [each for each in sessions if monday_of(each.date) == monday]
+    return Grid(one, sessions, week, monday, people, sum(sizes.values()), groups, group, q)
 
 
 def named(q: str) -> Q:
@@ -91,33 +99,52 @@ def chosen_week(asked: str, sessions: Sequence[Session], today: date) -> date | 
 # ---- what stands in the cells ----
 
 
-def marks_of(grid: Grid, sessions: Iterable[Session]) -> list[AttendanceMark]:
+def marks_of(grid: Grid, sessions: Iterable[Session]) -> dict[tuple[UUID, UUID], Standing]:
+    """What stands in the cells of these sessions; a cell without a mark is not in it."""
     rows = AttendanceMark.objects.unscoped(WHY).filter(training_class=grid.one, enrolment__in=grid.keys)
-    return list(rows.filter(session__in=[each.pk for each in sessions]))
+    found = rows.filter(session__in=[each.pk for each in sessions]).values_list(*Standing._fields)
+    return {(standing.enrolment, standing.session): standing for standing in map(Standing._make, found)}
 
 
-def cell_of(standing: Standing, names: Mapping[UUID | None, str]) -> dict[str, Any]:
-    """A cell as the page's script knows it."""
-    return {
-        "enrolment": str(standing.enrolment),
-        "session": str(standing.session),
-        "mark": standing.mark,
-        "version": standing.version,
-        "source": standing.source,
-        "by": names.get(standing.by_id, ""),
-        "at": words.moment(standing.at) if standing.at else "",
-    }
-
-
-def saving_words(saving: Saving) -> dict[str, Any]:
-    """The answer to a save: cells with their new versions, and those refused with both values in a sentence."""
-    standings = [*saving.saved, *(told.current for told in saving.refused)]
-    names = names_of({each.by_id for each in standings})
-    refused = [
-        cell_of(told.current, names) | {"why": told.why, "wanted": told.wanted, "sentence": sentence(told, names)}
-        for told in saving.refused
+def cells_of(standings: Sequence[Standing], names: Mapping[UUID | None, str]) -> list[dict[str, Any]]:
+    """Cells as the page's script knows them."""
+    moments = {at: words.moment(at) for at in {each.at for each in standings} if at}
+    return [
+        {
+            "enrolment": str(each.enrolment),
+            "session": str(each.session),
+            "mark": each.mark,
+            "version": each.version,
+            "source": each.source,
+            "by": names.get(each.by_id, ""),
+            "at": moments[each.at] if each.at else "",
+        }
+        for each in standings
     ]
-    return {"saved": [cell_of(each, names) for each in saving.saved], "refused": refused}
+
+
+def saving_words(saving: Saving, user: Account) -> dict[str, Any]:
+    """The answer to a save: cells with their new versions, and those refused with both values in a sentence."""
+    current = [told.current for told in saving.refused]
+    others = {each.by_id for each in [*saving.saved, *current]} - {user.pk}
+    names = names_of(others) | {user.pk: user.display_name}
+    told = zip(cells_of(current, names), saving.refused, strict=True)
+    refused = [
+        cell | {"why": each.why, "wanted": each.wanted, "sentence": sentence(each, names)} for cell, each in told
+    ]
+    return {"saved": cells_of(saving.saved, names), "refused": refused}
+
+
+def following(one: TrainingClass, edits: Sequence[Edit], saving: Saving | None) -> dict[str, Any]:
+    """The figures of the sessions and people that were asked for, as they are now.
+
+    Two queries where `saving` counted the sessions' marks; two more where nothing was written, or a request came twice.
+    """
+    if saving and saving.written:
+        sessions = sessions_in_words(saving.counts, saving.seats)
+    else:
+        sessions = session_counts(one, {edit.session for edit in edits}, seats_of(one))
+    return {"sessions": sessions, "people": person_totals(one, Whole.of_class(one), {edit.enrolment for edit in edits})}
 
 
 def sentence(told: Unsaved, names: Mapping[UUID | None, str]) -> str:
@@ -151,10 +178,10 @@ def cursor_of(grid: Grid) -> str:
     if not grid.week or not grid.keys:
         return ""
     rows = AttendanceMark.objects.unscoped(WHY).filter(training_class=grid.one, enrolment__in=grid.keys)
-    counts = rows.filter(session__in=[each.pk for each in grid.week]).order_by().values("session")
+    counts = rows.filter(session__in=[each.pk for each in grid.week]).order_by().values_list("session")
     found = {
-        row["session"]: f"{row['count']}.{row['versions']}.{row['keys']}"
-        for row in counts.annotate(count=Count("pk"), versions=Sum("version"), keys=Sum("pk"))
+        session: f"{count}.{versions}.{keys}"
+        for session, count, versions, keys in counts.annotate(Count("pk"), Sum("version"), Sum("pk"))
     }
     return "_".join(found.get(each.pk, "0") for each in grid.week)
 
@@ -167,79 +194,19 @@ def changed_since(grid: Grid, since: str) -> dict[str, Any]:
     before, now = since.split("_"), cursor.split("_")
     fresh = len(before) != len(now)
     moved = [each for place, each in enumerate(grid.week) if fresh or before[place] != now[place]]
-    there = {(row.enrolment_id, row.session_id): Standing.of(row) for row in marks_of(grid, moved)}
+    there = marks_of(grid, moved)
     cells = [there.get((who, each.pk), Standing(who, each.pk)) for each in moved for who in grid.keys]
     names = names_of({each.by_id for each in cells})
-    return {"cursor": cursor, "cells": [cell_of(each, names) for each in cells]} | figures(grid, grid.keys, moved)
+    return {"cursor": cursor, "cells": cells_of(cells, names)} | figures(grid, moved)
 
 
-# ---- totals ----
-
-
-def figures(grid: Grid, people: Iterable[UUID], sessions: Iterable[Session]) -> dict[str, Any]:
-    """Counts a session and totals a trainee, as the page's script shows them anew."""
-    return {"sessions": session_counts(grid.one, sessions), "people": person_totals(grid.one, grid.sessions, people)}
-
-
-def session_counts(one: TrainingClass, sessions: Iterable[Session]) -> dict[str, dict[str, Any]]:
-    """Each session's marks over the whole roster, and the share that was there; two queries."""
-    keys = [each.pk for each in sessions]
-    rows = AttendanceMark.objects.unscoped(WHY).filter(
-        training_class=one, session__in=keys, enrolment__state__in=HOLDS_A_SEAT
-    )
-    counts: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for session, mark, number in rows.order_by().values_list("session", "mark").annotate(Count("pk")):
-        counts[session][mark] = number
-    seats = Enrolment.objects.unscoped(WHY).of_class(one).on_roster().count()
-    return {str(key): session_words(counts[key], seats) for key in keys}
-
-
-def session_words(counts: Counter[str], seats: int) -> dict[str, Any]:
-    marked = sum(counts.values())
-    away = sum(counts[mark] for mark in AttendanceMark.AWAY)
-    granted = sum(counts[mark] for mark in LeaveRequest.Kind.values)
-    called = marked > granted or marked == seats  # leave that was granted beforehand is nobody's roll call
-    share = round(100 * (marked - away) / marked) if marked and called else None
-    said = [f"{LABELS[mark]} {counts[mark]}" for mark in LABELS if mark != "present" and counts[mark]]
-    left = seats - marked
-    return {"share": share, "heat": heat(share), "marked": marked, "left": left,
-            "words": "、".join(said) or ("全勤" if marked and not left else "")}  # fmt: skip
-
-
-def heat(share: int | None) -> str:
-    """The tone of a share: under 80, under 90, under 95, under 100 per cent, all."""
-    return "none" if share is None else str(sum(share >= bound for bound in (80, 90, 95, 100)))
-
-
-def person_totals(one: TrainingClass, sessions: Sequence[Session], people: Iterable[UUID]) -> dict[str, dict[str, Any]]:
-    """Each trainee's marks over the whole class; one query."""
-    rows = AttendanceMark.objects.unscoped(WHY).filter(training_class=one, enrolment__in=list(people))
-    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
-    for who, session, mark in rows.exclude(mark="present").order_by().values_list("enrolment", "session", "mark"):
-        found[who][session] = mark
-    return {str(who): person_words(found[who], sessions) for who in people}
-
-
-def person_words(marks: Mapping[UUID, str], sessions: Sequence[Session]) -> dict[str, Any]:
-    """Counts, missed hours, leave against a seventh of all hours, and where in the class's strip the marks lie."""
-    total, counts = Decimal(0), Counter(marks.values())
-    missed = leave = Decimal(0)
-    strip, recorded, attended = [], 0, 0
-    for place, each in enumerate(sessions):
-        mark = marks.get(each.pk)
-        total += each.hours
-        missed += each.hours if mark in AttendanceMark.AWAY else 0
-        leave += each.hours if mark in AttendanceMark.LEAVE else 0
-        strip += [[place, mark]] if mark else []
-        recorded += each.recorded
-        attended += each.recorded and mark not in AttendanceMark.AWAY
-    share = round(100 * attended / recorded) if recorded else None
-    said = "".join(f"{SIGNS[mark]}{counts[mark]} " for mark in LABELS if mark != "present" and counts[mark])
+def figures(grid: Grid, sessions: Iterable[Session]) -> dict[str, Any]:
+    """Counts a session and totals a trainee, as the page's script shows them anew; two queries."""
+    whole = Whole.of((each.pk, each.hours, each.recorded) for each in grid.sessions)
     return {
-        "words": said.strip(), "missed": words.hours(missed), "leave": words.hours(leave), "strip": strip,
-        "share": share, "heat": heat(share), "over": leave * CAP > total, "near": leave * CAP * 10 > total * 8,
-        "cap": words.hours((total / CAP).quantize(Decimal("0.1"))),
-    }  # fmt: skip
+        "sessions": session_counts(grid.one, [each.pk for each in sessions], grid.seats),
+        "people": person_totals(grid.one, whole, grid.keys),
+    }
 
 
 # ---- the page ----
@@ -247,8 +214,8 @@ def person_words(marks: Mapping[UUID, str], sessions: Sequence[Session]) -> dict
 
 def fragment(grid: Grid, door: Door, refusal: str) -> dict[str, Any]:
     """What templates/portal/class/_attendance.html needs."""
-    standing = {(row.enrolment_id, row.session_id): row for row in marks_of(grid, grid.week)}
-    shown = figures(grid, grid.keys, grid.week)
+    standing = marks_of(grid, grid.week)
+    shown = figures(grid, grid.week)
     return {
         "weeks": weeks(grid),
         "filters": [chips("group", "组别", [(name, name) for name in grid.groups], grid.group)] if grid.groups else [],
@@ -327,15 +294,9 @@ def column(each: Session, counts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def row_of(
-    who: Enrolment, grid: Grid, standing: Mapping[tuple[UUID, UUID], AttendanceMark], totals: Mapping[str, Any]
+    who: Enrolment, grid: Grid, standing: Mapping[tuple[UUID, UUID], Standing], totals: Mapping[str, Any]
 ) -> dict[str, Any]:
-    cells = []
-    for each in grid.week:
-        mark = standing.get((who.pk, each.pk))
-        cells.append(
-            {"mark": mark.mark, "sign": SIGNS[mark.mark], "label": LABELS[mark.mark], "version": mark.version,
-             "source": mark.source}
-            if mark else {"mark": "", "sign": "", "label": "", "version": 0, "source": ""}
-        )  # fmt: skip
-    return {"key": who.pk, "number": who.position, "name": who.roster_name, "group": who.group, "unit": who.unit.name,
-            "cells": cells, **totals}  # fmt: skip
+    found = [standing.get((who.pk, each.pk)) for each in grid.week]
+    cells = [(mark.mark, mark.version, mark.source) if mark else EMPTY for mark in found]
+    return {"key": who.pk, "number": str(who.position), "name": who.roster_name, "group": who.group,
+            "unit": who.unit.name, "cells": cells, **totals}  # fmt: skip

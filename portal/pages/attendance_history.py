@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from core.models import RowChange
 from portal.acts import names_of
-from portal.pages.attendance import LABELS, SOURCES, WHY
+from portal.pages.attendance import SOURCES
+from portal.pages.attendance_totals import LABELS, WHY
 from training.models import AttendanceMark, Enrolment, Session
 
 TABLE = AttendanceMark._meta.db_table

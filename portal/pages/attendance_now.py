@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.pages import words
-from portal.pages.attendance import LABELS, SIGNS, SOURCES, WHY, session_counts
+from portal.pages.attendance import SOURCES
+from portal.pages.attendance_totals import LABELS, SIGNS, WHY, seats_of, session_counts
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.rules.timetable import Bell, times
 
@@ -50,7 +51,7 @@ def session_words(
         name: f"{here}?session={sessions[other].pk}" if 0 <= other < len(sessions) else ""
         for name, other in beside.items()
     }
-    counts = session_counts(one, [when])[str(when.pk)]
+    counts = session_counts(one, [when.pk], seats_of(one))[str(when.pk)]
     begin, end = (timezone.localtime(moment) for moment in span)
     return {
         "when": {"day": words.day(when.date), "period": when.get_period_display(), "title": when.title,

@@ -1,7 +1,6 @@
 """The attendance tab: the grid, saving cells, what others changed meanwhile, the story of a cell."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +18,8 @@ from portal.requests import SignedIn
 from portal.rescoring import follow_marks
 from portal.rules import demand, may_mark, may_see_attendance, may_touch_marks
 from portal.views.scope import class_and_door
-from training.models import AttendanceMark, Enrolment, Session, TrainingClass
-from training.services.attendance import MOST_CELLS, Edit, UnknownCell, save_marks
+from training.models import AttendanceMark, Enrolment, Session
+from training.services.attendance import MOST_CELLS, Edit, Saving, UnknownCell, save_marks
 
 MARKS = frozenset(AttendanceMark.Mark.values)
 MOVED_ON = "名册或课程表已有变动，这些格不在本班；没有保存任何内容，请刷新页面"
@@ -47,11 +46,14 @@ def attendance_marks(request: SignedIn, pk: UUID) -> JsonResponse:
     op_id, edits = asked(request.body)
     payload = [[str(edit.enrolment), str(edit.session), edit.mark, edit.version, edit.over_leave] for edit in edits]
 
+    saving: Saving | None = None  # stays None where the same request came before
+
     def act() -> dict[str, Any]:
+        nonlocal saving
         saving = save_marks(one, edits, actor=request.user)
         if saving.written:
             follow_marks(one, actor=request.user)
-        return pages.saving_words(saving)
+        return pages.saving_words(saving, request.user)
 
     try:
         answer = once(op_id, request.user.pk, "attendance.save", [str(pk), payload], act)
@@ -61,16 +63,7 @@ def attendance_marks(request: SignedIn, pk: UUID) -> JsonResponse:
         return JsonResponse({"message": refused.message}, status=403)
     except Conflict as conflict:
         return JsonResponse({"message": conflict.message}, status=409)
-    return JsonResponse(answer | following(one, edits))
-
-
-def following(one: TrainingClass, edits: Sequence[Edit]) -> dict[str, Any]:
-    """The figures of the sessions and people that were written; as they are now, also where a request came twice."""
-    sessions = list(Session.objects.unscoped(pages.WHY).of_class(one))
-    touched = {edit.session for edit in edits}
-    counts = pages.session_counts(one, [each for each in sessions if each.pk in touched])
-    people = {edit.enrolment for edit in edits}
-    return {"sessions": counts, "people": pages.person_totals(one, sessions, people)}
+    return JsonResponse(answer | pages.following(one, edits, saving))
 
 
 def asked(body: bytes) -> tuple[UUID, list[Edit]]:

@@ -5,14 +5,17 @@ marks of one class are written by one request at a time; each write counts the c
 version of a new mark: a mark that was cleared and set again never has a version that somebody saw before.
 """
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import IntegrityError, connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from core.audit import record
@@ -25,8 +28,9 @@ MOST_CELLS = 4000
 """Cells of one request: 100 people × 40 sessions (QUALITY.md B26)."""
 Cell = tuple[UUID, UUID]
 """Enrolment and session."""
+Counts = dict[UUID, Counter[str]]
+"""Session → mark → how many."""
 Source = AttendanceMark.Source
-WRITTEN = ["mark", "source", "leave", "by_id", "at", "version"]
 STALE, ON_LEAVE = "stale", "leave"
 
 
@@ -34,8 +38,7 @@ class UnknownCell(Exception):
     """A trainee or a session that is not of this class, or no longer; nothing was written (404)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """What somebody wants in a cell: a mark, or None to clear it.
 
     `version` is that of the mark they looked at, 0 where there was none. `over_leave` says that they were told of the
@@ -53,8 +56,7 @@ class Edit:
         return self.enrolment, self.session
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What stands in a cell: `mark` None and `version` 0 where nothing does; who wrote it last, when, from where."""
 
     enrolment: UUID
@@ -64,10 +66,6 @@ class Standing:
     source: str = ""
     by_id: UUID | None = None
     at: datetime | None = None
-
-    @classmethod
-    def of(cls, row: AttendanceMark) -> "Standing":
-        return cls(row.enrolment_id, row.session_id, row.mark, row.version, row.source, row.by_id, row.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,16 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """What became of a request's edits, and how many of them changed a row."""
+    """What became of a request's edits, and how many of them changed a row.
+
+    Where one did, `counts` are the marks of the sessions that were asked for, of everybody who holds one of the `seats`.
+    """
 
     saved: Sequence[Standing]
     refused: Sequence[Unsaved]
     written: int
+    seats: int = 0
+    counts: Counts = field(default_factory=dict)
 
 
 @intention
@@ -105,10 +108,11 @@ def save_marks(
     for edit in edits:
         writing.take(edit, there.get(edit.cell))
     written = writing.carry_out()
-    if written:
-        settle(held, {edit.session for edit in edits}, len(seats))
-        _record(held, edits, writing, actor)
-    return Saving(writing.saved, writing.refused, written)
+    if not written:
+        return Saving(writing.saved, writing.refused, 0)
+    counts = settle(held, {edit.session for edit in edits}, len(seats))
+    _record(held, edits, writing, actor)
+    return Saving(writing.saved, writing.refused, written, len(seats), counts)
 
 
 def hold_for_marks(training_class: TrainingClass) -> TrainingClass:
@@ -136,11 +140,16 @@ def _demand_known(held: TrainingClass, edits: Iterable[Edit], seats: Collection[
         raise UnknownCell
 
 
-def _marks_there(held: TrainingClass, edits: Iterable[Edit]) -> dict[Cell, AttendanceMark]:
-    """The asked cells' marks, locked: leave and check-in write them too."""
+def _marks_there(held: TrainingClass, edits: Iterable[Edit]) -> dict[Cell, tuple[int, Standing]]:
+    """The asked cells' marks with their keys, locked: leave and check-in write them too."""
     people, sessions = {edit.enrolment for edit in edits}, {edit.session for edit in edits}
     rows = AttendanceMark.objects.filter(training_class=held, enrolment__in=people, session__in=sessions)
-    return {(row.enrolment_id, row.session_id): row for row in rows.order_by("pk").select_for_update(no_key=True)}
+    columns = rows.order_by("pk").select_for_update(no_key=True).values_list("pk", *Standing._fields)
+    return {(standing.enrolment, standing.session): (key, standing) for key, standing in map(_standing_of, columns)}
+
+
+def _standing_of(row: tuple[Any, ...]) -> tuple[int, Standing]:
+    return row[0], Standing._make(row[1:])
 
 
 def _leaves(edits: Iterable[Edit]) -> dict[tuple[Cell, str], UUID]:
@@ -156,6 +165,21 @@ def _leaves(edits: Iterable[Edit]) -> dict[tuple[Cell, str], UUID]:
     return {((who, when), kind): leave for who, when, kind, leave in rows.values_list(*columns)}
 
 
+ADD = """
+INSERT INTO training_attendancemark
+    (training_class_id, enrolment_id, session_id, mark, source, leave_id, by_id, at, version)
+SELECT %s, fresh.enrolment, fresh.session, fresh.mark, fresh.source, fresh.leave, %s, %s, %s
+FROM jsonb_to_recordset(%s) AS fresh (enrolment uuid, session uuid, mark text, source text, leave uuid)
+"""
+CHANGE = """
+UPDATE training_attendancemark AS held
+SET mark = fresh.mark, source = fresh.source, leave_id = fresh.leave, by_id = %s, at = %s, version = held.version + 1
+FROM jsonb_to_recordset(%s) AS fresh (key bigint, mark text, source text, leave uuid)
+WHERE held.id = fresh.key
+"""
+"""Four thousand cells are one parameter: rows of models would cost several times what the database does with them."""
+
+
 class _Writing:
     """Sorts edits into what is saved and what is refused, then writes: one statement to add, change, remove each."""
 
@@ -165,72 +189,79 @@ class _Writing:
         self.held, self.source, self.actor, self.now, self.leaves = held, source, actor, now, leaves
         self.saved: list[Standing] = []
         self.refused: list[Unsaved] = []
-        self.added: list[AttendanceMark] = []
-        self.changed: list[AttendanceMark] = []
-        self.removed: list[AttendanceMark] = []
+        self.added: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] = []
+        self.removed: list[int] = []
 
-    def take(self, edit: Edit, row: AttendanceMark | None) -> None:
-        current = Standing.of(row) if row else Standing(*edit.cell)
+    def take(self, edit: Edit, there: tuple[int, Standing] | None) -> None:
+        key, current = there or (None, Standing(*edit.cell))
         if current.mark == edit.mark:
             self.saved.append(current)
         elif current.version != edit.version:
             self.refused.append(Unsaved(STALE, edit.mark, current))
         elif current.source == Source.LEAVE and not edit.over_leave:
             self.refused.append(Unsaved(ON_LEAVE, edit.mark, current))
-        else:
-            self._write(edit, row)
-
-    def _write(self, edit: Edit, row: AttendanceMark | None) -> None:
-        if edit.mark is None:
-            self.removed.append(row) if row else None
+        elif edit.mark is None:
+            self.removed.append(key) if key is not None else None
             self.saved.append(Standing(*edit.cell))
-            return
-        leave = self.leaves.get((edit.cell, edit.mark))
-        facts: dict[str, Any] = {
-            "mark": edit.mark, "leave_id": leave, "source": Source.LEAVE if leave else self.source,
-            "by_id": self.actor, "at": self.now,
-        }  # fmt: skip
-        if row is None:
-            version = self.held.revision + 1
-            row = AttendanceMark(
-                training_class=self.held, enrolment_id=edit.enrolment, session_id=edit.session, version=version, **facts
-            )
-            self.added.append(row)
         else:
-            for name, value in facts.items():
-                setattr(row, name, value)
-            row.version += 1
-            self.changed.append(row)
-        self.saved.append(Standing.of(row))
+            self._write(edit, edit.mark, key, current)
+
+    def _write(self, edit: Edit, mark: str, key: int | None, current: Standing) -> None:
+        leave = self.leaves.get((edit.cell, mark))
+        source = str(Source.LEAVE if leave else self.source)
+        facts = {"mark": mark, "source": source, "leave": str(leave) if leave else None}
+        if key is None:
+            self.added.append(facts | {"enrolment": str(edit.enrolment), "session": str(edit.session)})
+        else:
+            self.changed.append(facts | {"key": key})
+        version = self.fresh_version if key is None else current.version + 1
+        self.saved.append(Standing(*edit.cell, mark, version, source, self.actor, self.now))
+
+    @property
+    def fresh_version(self) -> int:
+        return self.held.revision + 1
 
     def carry_out(self) -> int:
-        """How many rows changed. Locked rows are written by an upsert: far cheaper than a CASE a row."""
-        AttendanceMark.objects.filter(pk__in=[row.pk for row in self.removed]).delete() if self.removed else None
-        AttendanceMark.objects.bulk_create(
-            self.changed, update_conflicts=True, update_fields=WRITTEN,
-            unique_fields=["training_class", "enrolment", "session"],
-        )  # fmt: skip
-        try:
-            with transaction.atomic():
-                AttendanceMark.objects.bulk_create(self.added)
-        except IntegrityError as error:
-            raise Conflict("有人正在登记同一格，本次没有写入任何内容，请再试一次") from error
+        """How many rows changed."""
+        AttendanceMark.objects.filter(pk__in=self.removed).delete() if self.removed else None
+        with connection.cursor() as cursor:
+            if self.changed:
+                cursor.execute(CHANGE, [self.actor, self.now, json.dumps(self.changed)])
+            if self.added:
+                self._add(cursor)
         return len(self.removed) + len(self.changed) + len(self.added)
 
+    def _add(self, cursor: CursorWrapper) -> None:
+        """Raises Conflict where a mark has appeared since; with it the whole intention is taken back."""
+        facts: list[Any] = [self.held.pk, self.actor, self.now, self.fresh_version, json.dumps(self.added)]
+        try:
+            cursor.execute(ADD, facts)
+        except IntegrityError as error:
+            raise Conflict("有人正在登记同一格，本次没有写入任何内容，请再试一次") from error
 
-def settle(held: TrainingClass, sessions: Collection[UUID], seats: int) -> None:
+
+def settle(held: TrainingClass, sessions: Collection[UUID], seats: int) -> Counts:
     """After marks changed: `recorded` of their sessions, `attendance_kept` and the revision of the class.
 
-    A session is recorded where everybody on the roster has a mark, 出勤 included (docs/decisions/0004).
+    A session is recorded where everybody on the roster has a mark, 出勤 included (docs/decisions/0004). Returns how many
+    of whom hold a seat have which mark in each of these sessions.
     """
-    rows = AttendanceMark.objects.filter(training_class=held, session__in=sessions, enrolment__state__in=HOLDS_A_SEAT)
-    counts = dict(rows.order_by().values_list("session").annotate(Count("pk")))
-    full = [session for session in sessions if seats and counts.get(session, 0) == seats]
-    Session.objects.filter(pk__in=full, recorded=False).update(recorded=True)
-    Session.objects.filter(pk__in=sessions, recorded=True).exclude(pk__in=full).update(recorded=False)
-    held.attendance_kept = bool(counts) or AttendanceMark.objects.filter(training_class=held).exists()
+    counts: Counts = {session: Counter() for session in sessions}
+    recorded: dict[UUID, bool] = {}
+    seated = Count("marks", filter=Q(marks__enrolment__state__in=HOLDS_A_SEAT))
+    rows = Session.objects.filter(pk__in=sessions).order_by().values_list("pk", "recorded", "marks__mark")
+    for session, was, mark, number in rows.annotate(number=seated):
+        recorded[session] = was
+        counts[session] += Counter({mark: number} if number else {})
+    full = {session: bool(seats) and marks.total() == seats for session, marks in counts.items()}
+    moved = [session for session, was in recorded.items() if was != full[session]]
+    if moved:
+        Session.objects.filter(pk__in=moved).update(recorded=~F("recorded"))
+    held.attendance_kept = any(counts.values()) or AttendanceMark.objects.filter(training_class=held).exists()
     held.revision += 1
-    held.save(update_fields=["attendance_kept", "revision"])
+    TrainingClass.objects.filter(pk=held.pk).update(attendance_kept=held.attendance_kept, revision=held.revision)
+    return counts
 
 
 def _record(held: TrainingClass, edits: Sequence[Edit], writing: _Writing, actor: Account) -> None:
