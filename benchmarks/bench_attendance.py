@@ -1,7 +1,7 @@
 """The attendance grid at work: what a save, a poll and the page take on the server, in a class of 100 and 40 sessions.
 
-Measured through the whole stack of middleware by Django's client, on a database of its own; the aim is p95 under 50 ms
-for the save of what somebody types (one to three cells).
+Measured through the whole stack of middleware by Django's client, on a database of its own, in a process that has
+answered before; the aim is p95 under 50 ms for the save of what somebody types (one to three cells).
 """
 
 import json
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from django.conf import settings
@@ -21,11 +22,12 @@ from core.keys import new_key
 from tests import factories as make
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 
-PEOPLE, SESSIONS, SAVES, AIM = 100, 40, 200, 50
+PEOPLE, SESSIONS, SAVES, PAGES = 100, 40, 200, 40
+SAVE_AIM, BULK_AIM, PAGE_AIM = 50, 1000, 150  # ms
 START = date(2026, 6, 1)
 MARKS = AttendanceMark.Mark.values
 PROCESSOR: list[float] = []
-"""Milliseconds of this process's processor that a call took, one number a measurement: a busy machine does not count."""
+"""Milliseconds of this process's processor that a call took, the median of each measurement: a busy machine counts less."""
 
 
 def fill() -> tuple[Client, TrainingClass, list[Enrolment], list[Session]]:
@@ -46,13 +48,14 @@ def fill() -> tuple[Client, TrainingClass, list[Enrolment], list[Session]]:
 
 
 def milliseconds(times: int, act: Callable[[], Any]) -> list[float]:
-    """Wall time of each call, sorted; the mean of its processor time goes to `PROCESSOR`."""
-    taken, busy = [], time.process_time()
+    """Wall time of each call, sorted; the median of its processor time goes to `PROCESSOR`."""
+    taken, busy = [], []
     for _ in range(times):
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), time.process_time()
         act()
         taken.append((time.perf_counter() - begin) * 1000)
-    PROCESSOR.append((time.process_time() - busy) * 1000 / times)
+        busy.append((time.process_time() - before) * 1000)
+    PROCESSOR.append(median(busy))
     return sorted(taken)
 
 
@@ -92,20 +95,23 @@ def rows() -> Iterator[Row]:
     with own_database("attendance"):
         client, one, seats, lessons = fill()
         typing = Typing(client, one, seats, lessons)
+        client.get(f"/classes/{one.pk}/attendance/")
         whole = milliseconds(1, lambda: typing.send([(cell, "present") for cell in typing.cells]))[0]
         saves = milliseconds(SAVES, lambda: typing.save(typing.dice.randint(1, 3)))
         since = client.get(f"/classes/{one.pk}/attendance/changes/").json()["cursor"]
-        pages = milliseconds(20, lambda: client.get(f"/classes/{one.pk}/attendance/"))
+        pages = milliseconds(PAGES, lambda: client.get(f"/classes/{one.pk}/attendance/"))
         polls = milliseconds(100, lambda: client.get(f"/classes/{one.pk}/attendance/changes/?since={since}"))
     bulk_cpu, save_cpu, page_cpu, poll_cpu = PROCESSOR
-    p95 = at(saves, 0.95)
-    told = (
-        f"p50 {at(saves, 0.5):.0f} ms, p95 {p95:.0f} ms, {SAVES} saves of 1–3 cells ({save_cpu:.0f} ms of a processor)"
-    )
-    yield Row("marks", f"save of a cell, class of {PEOPLE} × {SESSIONS}", told, aim=f"p95 ≤ {AIM} ms", met=p95 <= AIM)
+    yield judged(f"save of 1–3 cells, class of {PEOPLE} × {SESSIONS}", saves, save_cpu, SAVE_AIM)
     bulk = f"{whole:.0f} ms ({bulk_cpu:.0f} ms of a processor)"
-    yield Row("marks", f"{PEOPLE * SESSIONS} cells in one request", bulk, aim="≤ 1000 ms", met=whole <= 1000)
+    aim = f"≤ {BULK_AIM} ms"
+    yield Row("marks", f"{PEOPLE * SESSIONS} cells in one request", bulk, aim=aim, met=whole <= BULK_AIM)
     yield Row("marks", "poll without news", f"p50 {at(polls, 0.5):.0f} ms ({poll_cpu:.0f} ms of a processor)")
-    yield Row(
-        "marks", f"the page, {PEOPLE} × a week", f"p50 {at(pages, 0.5):.0f} ms ({page_cpu:.0f} ms of a processor)"
-    )
+    yield judged(f"the page, {PEOPLE} × a week", pages, page_cpu, PAGE_AIM)
+
+
+def judged(what: str, taken: list[float], processor: float, aim: int) -> Row:
+    """A row that is met where nineteen of twenty calls took no longer than the aim."""
+    p95 = at(taken, 0.95)
+    told = f"p50 {at(taken, 0.5):.0f} ms, p95 {p95:.0f} ms of {len(taken)} ({processor:.0f} ms of a processor)"
+    return Row("marks", what, told, aim=f"p95 ≤ {aim} ms", met=p95 <= aim)

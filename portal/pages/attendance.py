@@ -226,7 +226,7 @@ def fragment(grid: Grid, door: Door, refusal: str) -> dict[str, Any]:
         "columns": [column(each, shown["sessions"][str(each.pk)]) for each in grid.week],
         "days": days(grid.week),
         "rows": [row_of(who, grid, standing, shown["people"][str(who.pk)]) for who in grid.people.object_list],
-        "length": len(grid.sessions),
+        "length": str(len(grid.sessions)),  # a number would be put into local form four times a row
         "keys": [
             {"mark": mark, "label": label, "sign": SIGNS[mark], "key": KEYS[mark]} for mark, label in LABELS.items()
         ],
