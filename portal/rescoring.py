@@ -1,5 +1,7 @@
 """After marks or hours changed on a page: draft and shown results follow at once; confirmed ones only by an amendment."""
 
+from django.db.models import Exists
+
 from assessments.models import ClassAssessment, Result
 from assessments.services import score_class
 from organization.models import Account
@@ -10,7 +12,7 @@ WHY = "whether results of a class in scope follow its marks"
 
 def follow_marks(one: TrainingClass, *, actor: Account) -> int:
     """Score the class anew where it has results that are not confirmed; how many changed."""
-    open_ones = ClassAssessment.objects.unscoped(WHY).filter(pk=one.pk, confirmed_at=None)
-    if not open_ones.exists() or not Result.objects.unscoped(WHY).filter(training_class=one).exists():
+    results = Exists(Result.objects.unscoped(WHY).filter(training_class=one))
+    if not ClassAssessment.objects.unscoped(WHY).filter(results, pk=one.pk, confirmed_at=None).exists():
         return 0
     return score_class(one, actor=actor)
