@@ -45,7 +45,7 @@ def shares() -> list[Context]:
 def people() -> list[Context]:
     """Two groups of a class, some of whom did something."""
     named = {
-        "第一组": (("司马清扬", "spoke"), ("欧阳致远", "took_part"), ("沈若溪", "")),
+        "第一组": (("陆知微", "spoke"), ("秦晓舟", "took_part"), ("温以宁", "")),
         "第二组": (("上官云舒", "organised"),),
     }
     return [
