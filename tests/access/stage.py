@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pypdf
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
@@ -291,11 +292,17 @@ def canaries(cast: Cast, column: str) -> list[str]:
 
 
 def body_of(response: HttpResponse | StreamingHttpResponse) -> str:
-    """All of the answer as text; Excel files are unpacked."""
-    data = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[arg-type,union-attr]
+    """All of the answer as text; what is packed is unpacked: Excel files, folders of papers, PDFs."""
+    return text_of(b"".join(response.streaming_content) if response.streaming else response.content)  # type: ignore[arg-type,union-attr]
+
+
+def text_of(data: bytes) -> str:
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            data = b"\n".join(archive.read(name) for name in archive.namelist())
+            return "\n".join([*archive.namelist(), *(text_of(archive.read(name)) for name in archive.namelist())])
+    if data[:5] == b"%PDF-" and data != make.PDF:
+        pages = pypdf.PdfReader(io.BytesIO(data)).pages
+        return "\n".join("".join(page.extract_text().split()) for page in pages)
     return data.decode("utf-8", errors="replace")
 
 
