@@ -63,9 +63,9 @@ def a_session_of(city: City) -> list[Any]:
     return [one.pk, one.sessions.order_by("date", "period")[0].pk]
 
 
-def a_free_session(city: City) -> list[Any]:
-    """A session without marks."""
-    one = city.training_class
+def a_draft_session(city: City) -> list[Any]:
+    """A session without marks, in a class whose results are drafts yet."""
+    one = city.open_class
     return [one.pk, one.sessions.order_by("-date", "-period")[0].pk]
 
 
@@ -158,9 +158,9 @@ ROWS = (
     Row("session_add", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("timetable_copy", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("session_edit", a_session_of, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
-    Row("session_move", a_session_of, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
-        method="post", data={"seen": 1, "date": "2026-03-04", "period": 3}),
-    Row("session_remove", a_free_session, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
+    Row("session_move", a_draft_session, ok="staff manager", forbidden="assessor leader trainee", code=302,
+        method="post", data={"seen": 1, "date": "2026-05-13", "period": 3}),
+    Row("session_remove", a_draft_session, ok="staff manager", forbidden="assessor leader trainee", code=302,
         method="post", data={"seen": 1}),
     # attendance: by whoever keeps the roster, until the class is closed; assessors and leaders see no marks
     Row("class_attendance", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
