@@ -17,7 +17,8 @@ from training.models import AttendanceMark, ClassRole, Enrolment
 KEPT = {
     "training_attendancemark", "training_enrolment", "training_classrole", "organization_grant", "assessments_result",
     "training_session", "training_leaverequest", "training_leavesession", "training_leavestep", "training_leaveapprover",
-    "training_checkin", "training_activity", "training_activitypart", "training_electioncount",
+    "training_checkin", "training_activity", "training_activitypart", "training_electioncount", "organization_account",
+    "trainees_cadre", "reports_document",
 }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import ViewportSize, expect
 
 from tests import factories as make
 from tests.browser.conftest import DESK, PHONE, Visitor
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("PICTURES")  # a folder, to look at the pages
 
 
-def looks_right(visitor: Visitor, name: str, *sizes: dict) -> None:
+def looks_right(visitor: Visitor, name: str, *sizes: ViewportSize) -> None:
     """Nothing sticks out sideways."""
     for size in sizes:
         visitor.page.set_viewport_size(size)
@@ -94,7 +95,7 @@ def test_the_manager_and_the_wall(visitor: Visitor, city: City, opened: CheckIn)
     expect(visitor.page.locator("#wall-code")).to_be_visible()
     expect(visitor.page.locator("#wall-present")).to_have_text("0")
     looks_right(visitor, "wall", DESK)
-    make.mark(opened.training_class.enrolments.first(), opened.session, "present")
+    make.mark(opened.training_class.enrolments.all()[0], opened.session, "present")
     visitor.page.context.set_offline(True)
     expect(visitor.page.get_by_text("网络中断")).to_be_visible()
     looks_right(visitor, "wall-broken", DESK)
@@ -118,7 +119,7 @@ def test_the_own_devices(visitor: Visitor, city: City, opened: CheckIn) -> None:
     assert visitor.complaints == []
 
 
-def session_cookie(visitor: Visitor, city: City) -> dict:
+def session_cookie(visitor: Visitor, city: City) -> SetCookieParam:
     from django.test import Client
 
     client = Client()
