@@ -210,6 +210,9 @@ def _rescore(assessment: ClassAssessment, *, state: str | None = None) -> list[C
 
 
 def _next_state(before: Result | None, after: Result, state: str | None) -> str:
+    """What changes while it is shown is a draft again: it must be shown anew, with its own days to object."""
+    if state is None and before is not None and before.state == State.SHOWN and _differs(before, after):
+        return State.DRAFT
     if state == State.AMENDED and before is not None and not _differs(before, after):
         return before.state
     return state or (before.state if before else State.DRAFT)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.services import export_class, score_class
 from assessments.sheets.rows import EntryRow, Paper, Satisfaction, ScoreRow
+from tests import factories as make
 from tests.access import stage
 from tests.audit.drivers import classlife
 from tests.audit.drivers.scene import Scene
@@ -88,6 +89,7 @@ def not_asked(scene: Scene) -> None:
 
 
 def scored(scene: Scene) -> None:
+    make.entry(scene.city.open_enrolment, "加分项", "1", "补记：整理结业材料")
     with scene.request_of("staff") as staff:
         score_class(scene.city.open_class, actor=staff)
 
