@@ -96,9 +96,21 @@ def test_showing_moves_drafts_only_once(rows, clerk):
     assert {row.state for row in results(rows)} == {"shown"}
     with pytest.raises(Refused, match="没有待公示的成绩"):
         show_results(rows.training_class, actor=clerk)
+
+
+def test_what_changes_while_it_is_shown_is_shown_anew(rows, clerk):
+    """Two days to object begin with the figures that somebody objects to; who keeps every figure keeps their days."""
+    score_class(rows.training_class, actor=clerk)
+    show_results(rows.training_class, actor=clerk)
+    before = {row.enrolment_id: (row.total, row.rank, row.candidate) for row in results(rows)}
     rows.enter(rows.enrolments[0], "加分项", "2")
     score_class(rows.training_class, actor=clerk)
-    assert {row.state for row in results(rows)} == {"shown"}
+    found = {row.enrolment_id: row for row in results(rows)}
+    assert found[rows.enrolments[0].pk].state == "draft"
+    for key, row in found.items():
+        if (row.total, row.rank, row.candidate) == before[key] and row.enrolment_id != rows.enrolments[0].pk:
+            assert row.state == "shown"
+    assert show_results(rows.training_class, actor=clerk) >= 1
 
 
 def test_confirming_recomputes_and_writes_the_outcome_on_the_enrolments(rows, clerk):
