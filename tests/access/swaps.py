@@ -10,7 +10,7 @@ from django.core import signing
 from assessments.models import Block, Item, ScoringScheme
 from assessments.services import export_class
 from core.files import keep
-from courses.loading import columns_of
+from courses.loading import columns_of, rehearse_catalogue
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher
 from portal.pages.sheets import table_workbook
 from portal.views import catalogue
@@ -217,7 +217,8 @@ def rehearsed(city: City) -> Sending:
     """The token of a sheet that was looked through."""
     names = columns_of("rooms")
     data = table_workbook("教室", names, [[f"{city.word}新教室" if name == "名称" else "" for name in names]])
-    facts = [str(keep(data).pk), str(city.staff.pk), "rooms", str(city.root.pk)]
+    digest = rehearse_catalogue(data, "rooms", city.root, actor=city.staff).digest
+    facts = [str(keep(data).pk), str(city.staff.pk), "rooms", str(city.root.pk), digest]
     return {"token": signing.dumps(facts, salt=catalogue.SALT)}
 
 

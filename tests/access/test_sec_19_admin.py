@@ -33,7 +33,7 @@ def pages(cast: Any, model: Any) -> Iterator[tuple[str, Any, str]]:
 def choices(form: Any, column: str) -> Iterator[tuple[str, Any]]:
     """Fields whose rows have a scope for this column, with the model they choose from."""
     for name, field in form.fields.items():
-        if isinstance(field, ModelChoiceField):
+        if isinstance(field, ModelChoiceField) and field.queryset is not None:
             label = field.queryset.model._meta.label
             if label not in WITHOUT_SCOPE and column not in WHOLE_FOR.get(label, ()):
                 yield name, field

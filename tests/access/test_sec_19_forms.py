@@ -11,7 +11,7 @@ from django import forms
 from django.urls import URLPattern
 
 from portal import urls
-from portal.views import catalogue
+from portal.pages.catalogue import SHELVES
 from tests.access.swaps import SWAPS
 
 # ---- no field is forgotten ----
@@ -66,7 +66,7 @@ def forms_of(view: Any, known: Mapping[str, type[Any]]) -> set[str]:
     """Forms that a view names; the catalogue's stands for that of each of its shelves."""
     names = {node.id for node in ast.walk(source_of(view)) if isinstance(node, ast.Name)}
     reads = {node.attr for node in ast.walk(source_of(view)) if isinstance(node, ast.Attribute)}
-    shelves = {shelf.form.__name__ for shelf in catalogue.catalogue.SHELVES.values()}
+    shelves = {shelf.form.__name__ for shelf in SHELVES.values()}
     calls = any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "form"
         for node in ast.walk(source_of(view))
@@ -108,7 +108,7 @@ def test_what_views_read_by_hand_is_known():
     read = set()
     for view in portal_views().values():
         module = inspect.getmodule(inspect.unwrap(view))
-        for node in ast.walk(ast.parse(inspect.getsource(module))):  # type: ignore[arg-type]
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("request.POST.get", "request.POST.getlist"):
                 read |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
     assert read == READ_BY_HAND.keys()

@@ -172,8 +172,11 @@ def test_b32_a_cell_without_a_key_is_refused(cast, key):
 def rows_of(city: City) -> list[Any]:
     """Everything that stands in the city's classes."""
     classes = [city.training_class.pk, city.open_class.pk]
-    found = [list(TrainingClass.objects.unscoped("all of it").filter(pk__in=classes).order_by("pk").values())]
-    for model in (Enrolment, Session, AttendanceMark, ScoreEntry, Result):
+    found: list[Any] = [
+        list(TrainingClass.objects.unscoped("all of it").filter(pk__in=classes).order_by("pk").values())
+    ]
+    models: tuple[Any, ...] = (Enrolment, Session, AttendanceMark, ScoreEntry, Result)
+    for model in models:
         found.append(list(model._base_manager.filter(training_class__in=classes).order_by("pk").values()))
     return [*found, list(Cadre._base_manager.filter(managing_authority=city.root).order_by("pk").values())]
 
