@@ -9,7 +9,7 @@ from django import forms
 from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from organization.models import Grant, Unit
 from portal import rules
@@ -139,6 +139,7 @@ def put(monkeypatch: Any, one: Any, another: Any) -> None:
 def refused_cells(cast: Any) -> dict[str, tuple[Row, str, str]]:
     """For each question a cell of the table whose 403 it is; each row's place is made once for all of its cells."""
     found: dict[str, tuple[Row, str, str]] = {}
+    assert get_resolver().url_patterns, "every view holds its guard before it is taken out"
     with pytest.MonkeyPatch.context() as patch:
         asked: list[tuple[str, str]] = []
         for name, one in questions().items():
