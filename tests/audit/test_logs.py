@@ -68,7 +68,7 @@ def test_sec_38_the_settings_use_it(settings):
 
 def test_sec_38_an_error_page_shows_only_a_number(yunling, monkeypatch):
     def fail(*args, **kwargs):
-        raise RuntimeError("SELECT * FROM trainees_cadre; /work/secret/path DATABASE_URL")
+        raise RuntimeError("SELECT * FROM trainees_cadre; /srv/secret/path DATABASE_URL")
 
     client = Client(raise_request_exception=False)
     client.force_login(yunling.staff)

@@ -16,9 +16,9 @@ from tests.access.clients import HANDLER
 
 TELLTALE = (
     "Traceback", "SELECT ", "SECRET_KEY", "DATABASE_URL", "FIELD_KEYS", "INSTALLED_APPS", "psycopg", "site-packages", "RuntimeError",
-    "/work/", "line 1", "Django", "settings",
+    "/srv/", "line 1", "Django", "settings",
 )  # fmt: skip
-SAID = "DATABASE_URL=postgres://app:geheim@db/portal SELECT * FROM trainees_cadre in /work/portal/views.py"
+SAID = "DATABASE_URL=postgres://app:geheim@db/portal SELECT * FROM trainees_cadre in /srv/portal/views.py"
 
 
 def fail(*args, **kwargs):
