@@ -29,8 +29,8 @@ class ActivityForm(OperationForm):
     note = forms.CharField(label="情况", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def facts(self) -> ActivityFacts:
-        names = ActivityFacts.__dataclass_fields__
-        return ActivityFacts(**{name: self.cleaned_data[name] for name in names})
+        said = self.cleaned_data
+        return ActivityFacts(said["kind"], said["title"], said["date"], said["place"], said["hours"], said["note"])
 
     def given_parts(self) -> dict[UUID, str]:
         """What the page sent, unreadable fields left out."""

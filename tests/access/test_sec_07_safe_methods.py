@@ -107,7 +107,7 @@ def test_sec_07_the_checksums_would_notice(cast):
     cast.yunling.accounts["trainee"].display_name = "另一名字"
     cast.yunling.accounts["trainee"].save(update_fields=["display_name"])
     changed = {table for table, digest in checksums().items() if digest != before[table]}
-    assert changed == {"organization_account"}
+    assert changed == {"organization_account", "core_rowchange"}
 
 
 def test_sec_07_no_address_takes_a_post_without_its_token(cast, addresses):
