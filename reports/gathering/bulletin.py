@@ -10,7 +10,7 @@ from assessments.scoring.comparisons import ClassComparison, compare, percentage
 from assessments.scoring.statistics import spread
 from reports.gathering.examinations import exams_of, papers_of
 from reports.gathering.outset import outset, plain_names, results_of
-from reports.gathering.surroundings import attendance_of, curriculum_of, satisfaction_of
+from reports.gathering.surroundings import activities_of, attendance_of, curriculum_of, satisfaction_of
 from reports.models import Document
 from reports.papers.bulletin import Bulletin
 from reports.papers.facts import GRADES
@@ -39,6 +39,7 @@ def bulletin_of(document: Document, today: date) -> Bulletin:
         exams=exams_of(compared.exams, results),
         papers=papers_of(compared.papers),
         satisfaction=satisfaction_of(one),
+        activities=activities_of(one),
     )
 
 

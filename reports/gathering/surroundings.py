@@ -9,8 +9,8 @@ from django.db.models import Count, Q, Sum
 from assessments.models import SatisfactionCount, Suggestion
 from assessments.scoring.comparisons import ClassComparison, Curriculum, percentage
 from reports.gathering.outset import WHY
-from reports.papers.figures import Attendance, CurriculumShare, Satisfaction, SatisfactionRow
-from training.models import AttendanceMark, Session, TrainingClass
+from reports.papers.figures import ActivityCount, Attendance, CurriculumShare, Satisfaction, SatisfactionRow
+from training.models import Activity, AttendanceMark, Session, TrainingClass
 from training.models.enrolment import HOLDS_A_SEAT
 
 Mark = AttendanceMark.Mark
@@ -39,6 +39,15 @@ def _forms(training_class: TrainingClass, hours: Decimal) -> list[CurriculumShar
     found = sessions.aggregate(**sums)
     named = [(form, found[f"form_{place}"]) for place, form in enumerate(FORMS)]
     return [CurriculumShare(form, part, percentage(part, hours) or Decimal(0)) for form, part in named if part]
+
+
+def activities_of(training_class: TrainingClass) -> tuple[ActivityCount, ...]:
+    """Activities that took place, by kind in the order of the kinds (one query)."""
+    rows = Activity.objects.unscoped(WHY).filter(training_class=training_class, cancelled="").order_by()
+    counted = rows.values("kind").annotate(times=Count("pk", distinct=True), people=Count("parts"))
+    found = {row["kind"]: row for row in counted}
+    listed = [(kind, found[kind]) for kind in Activity.Kind if kind in found]
+    return tuple(ActivityCount(kind.label, row["times"], row["people"]) for kind, row in listed)
 
 
 def attendance_of(training_class: TrainingClass, compared: ClassComparison, trainees: int) -> Attendance | None:

@@ -7,6 +7,7 @@ from reports.papers.bulletin_wording import bulletin_title, paragraphs
 from reports.papers.charts import Columns, columns
 from reports.papers.facts import ClassFacts, Issue
 from reports.papers.figures import (
+    ActivityCount,
     Attendance,
     BulletinCandidate,
     CurriculumShare,
@@ -42,6 +43,7 @@ class Bulletin:
     exams: ExamComparison | None = None
     papers: tuple[PaperAnalysis, ...] = ()
     satisfaction: Satisfaction | None = None
+    activities: tuple[ActivityCount, ...] = ()
     copies: tuple[str, ...] = ()  # 抄送
     remarks: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.papers.facts import CANDIDATE, UNDECIDED, ClassFacts
-from reports.papers.figures import Attendance, ExamComparison, ExamFigures, Satisfaction, ScoreSummary
+from reports.papers.figures import ActivityCount, Attendance, ExamComparison, ExamFigures, Satisfaction, ScoreSummary
 from reports.papers.wording import held, listed, short, tally, title_lines, two_places, unassessed
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def paragraphs(bulletin: Bulletin) -> dict[str, list[str]]:
     """Section → paragraphs, for the template."""
     return {
         "opening": opening(bulletin),
-        "curriculum": curriculum(bulletin),
+        "curriculum": curriculum(bulletin) + activities(bulletin.activities),
         "attendance": attendance(bulletin.attendance),
         "results": results(bulletin.scores, bulletin),
         "candidates": candidates(bulletin),
@@ -43,6 +44,14 @@ def curriculum(bulletin: Bulletin) -> list[str]:
         return [f"{text}，课程未全部标注类别，不统计各类课程所占比例。"]
     shares = "，".join(f"{share.name}占{two_places(share.percent)}%" for share in bulletin.curriculum)
     return [f"{text}，其中{shares}。"]
+
+
+def activities(held_ones: Sequence[ActivityCount]) -> list[str]:
+    """What the class did beside its lectures."""
+    if not held_ones:
+        return []
+    kinds = "、".join(f"{one.name}{one.times}次" for one in held_ones)
+    return [f"培训期间开展{kinds}，累计参加{sum(one.people for one in held_ones)}人次。"]
 
 
 def attendance(figures: Attendance | None) -> list[str]:

@@ -140,3 +140,12 @@ class Satisfaction:
     @property
     def may_be_shown(self) -> bool:
         return self.answers >= LEAST_ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCount:
+    """A kind of activity that a class held (活动): how often, and how many took part in all."""
+
+    name: str
+    times: int
+    people: int
