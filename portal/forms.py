@@ -128,7 +128,11 @@ class LessonForm(OperationForm):
     course = forms.ModelChoiceField(Course.objects.none(), label="课程库", required=False, empty_label="不从课程库选")
     title = forms.CharField(label="课程名称", max_length=200, required=False, help_text="从课程库选择时可以不填")
     hours = forms.DecimalField(
-        label="学时", max_digits=4, decimal_places=1, help_text="0.5 的倍数，一个半天最多 4 学时"
+        label="学时",
+        max_digits=4,
+        decimal_places=1,
+        required=False,
+        help_text="0.5 的倍数，一个半天最多 4 学时；从课程库选择时可以不填",
     )
     category = forms.ModelChoiceField(
         CourseCategory.objects.none(), label="课程类别", required=False, empty_label="未分类"
@@ -149,7 +153,7 @@ class LessonForm(OperationForm):
         super().__init__(*args, **kwargs)
         near = Q(unit__path__startswith=unit.path) | Q(unit__path__in=upward(unit))
         for name, rows in (
-            ("course", Course.objects.offered().filter(near).order_by("title")),
+            ("course", Course.objects.offered().filter(near).select_related("category").order_by("title")),
             ("teacher", Teacher.objects.filter(near, retired=None).order_by("name")),
             ("room", Room.objects.filter(near).order_by("is_site", "name")),
             ("category", CourseCategory.objects.all()),
@@ -158,9 +162,22 @@ class LessonForm(OperationForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        self._follow_course(values)
         if bool(values.get("begins")) != bool(values.get("ends")):
             self.add_error("ends", "上课时间和下课时间要么都填，要么都不填")
         return values
+
+    def _follow_course(self, values: dict[str, Any]) -> None:
+        """What the catalogue says of a chosen course stands where the form says nothing."""
+        course: Course | None = values.get("course")
+        if course is not None:
+            values["hours"] = values.get("hours") or course.hours
+            values["category"] = values.get("category") or course.category
+            values["form"] = values.get("form") or course.get_form_display()
+            if not (values.get("teacher") or values.get("teacher_name")):
+                values["teacher"] = course.teachers.filter(retired=None).order_by("pk").first()
+        if not values.get("hours") and "hours" not in self.errors:
+            self.add_error("hours", "请填写学时，或从课程库中选择课程")
 
     def lesson(self) -> Lesson:
         """The clean values as the service takes them."""

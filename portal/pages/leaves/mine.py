@@ -59,4 +59,4 @@ def inbox(request: HttpRequest, user: Account) -> tuple[QuerySet[LeaveRequest], 
         rows = rows.filter(pk__in=asked_of_me(user).values("request"))
     group = chips("show", "范围", SCOPES, scope)
     group["options"] = group["options"][1:]
-    return listed(rows), [group]
+    return (listed(rows) if scope == "done" else listed(rows).order_by("asked", "pk")), [group]
