@@ -45,7 +45,10 @@ def catalogue_list(request: SignedIn, kind: str) -> HttpResponse:
     every = catalogue.rows_for(shelf, request.user)
     rows, filters, text = catalogue.filtered(request, shelf, every)
     page, writable = page_of(request, rows), catalogue.writable_units(request.user)
-    page.object_list = [catalogue.listed(shelf, row, writable) for row in page.object_list]
+    entries = list(page.object_list)
+    if kind == "teachers":
+        catalogue.rate(entries)
+    page.object_list = [catalogue.listed(shelf, row, writable) for row in entries]
     context = {
         "shelf": shelf,
         "page_obj": page,

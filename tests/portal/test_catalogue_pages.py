@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from assessments.models import SatisfactionCount
 from core.keys import new_key
 from core.sheets.writing import BookWriter
-from courses.models import Room
+from courses.models import Room, Teacher
+from training.models import Session
 
 pytestmark = pytest.mark.django_db
 IMPORT = reverse("portal:catalogue_import", args=["rooms"])
@@ -49,3 +51,16 @@ def test_a_change_by_somebody_else_after_the_rehearsal_is_not_written_over(staff
     answer = staff.post(IMPORT, {"op_id": str(new_key()), "token": token})
     assert answer.status_code == 409 and "已被他人更改" in answer.content.decode()
     assert Room.objects.get().capacity == 180
+
+
+def test_a_teacher_is_rated_by_the_classes_they_taught_in(staff, yunling):
+    """The cast's class: everybody 非常满意; a teacher who never taught has no figure."""
+    taught = Teacher.objects.create(unit=yunling.root, name="柳清如")
+    Teacher.objects.create(unit=yunling.root, name="孟怀瑾")
+    Session.objects.filter(training_class=yunling.training_class, period=1).update(teacher=taught)
+    counts = SatisfactionCount.objects.filter(training_class=yunling.training_class)
+    good = sum(row.count for row in counts if row.rating in ("非常满意", "满意"))
+    share = f"{100 * good / sum(row.count for row in counts):.0f}%"
+    body = staff.get(reverse("portal:catalogue", args=["teachers"])).content.decode()
+    assert body.count('data-label="所授班次满意率"') == 2
+    assert body.count(share) == 1
