@@ -59,7 +59,7 @@ def preference(unit: Unit, key: str, on: date) -> Any:
 def preferences(unit: Unit, keys: Iterable[str], on: date) -> dict[str, Any]:
     """Several settings at once, in one query."""
     wanted = list(keys)
-    paths = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
+    paths = Unit.upward(unit.path)
     rows = AuthoritySetting.objects.filter(unit__path__in=paths, key__in=wanted, since__lte=on)
     nearest = dict(rows.order_by("unit__depth", "since").values_list("key", "value"))
     return {key: nearest.get(key, PREFERENCES[key].default) for key in wanted}

@@ -18,11 +18,6 @@ from training.rules.check_in import Window
 from training.services import Lesson
 
 
-def upward(unit: Unit) -> list[str]:
-    """Paths of the unit and of those above it: their catalogues are its own too."""
-    return [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
-
-
 class ForUnitForm(OperationForm):
     """A form with a field `unit`: for which of `units` it is, hidden where there is only one."""
 
@@ -151,7 +146,7 @@ class LessonForm(OperationForm):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        near = Q(unit__path__startswith=unit.path) | Q(unit__path__in=upward(unit))
+        near = Q(unit__path__startswith=unit.path) | Q(unit__path__in=Unit.upward(unit.path))
         for name, rows in (
             ("course", Course.objects.offered().filter(near).select_related("category").order_by("title")),
             ("teacher", Teacher.objects.filter(near, retired=None).order_by("name")),
@@ -248,7 +243,7 @@ class CourseForm(CatalogueForm):
         teachers = cast(forms.ModelMultipleChoiceField, self.fields["teachers"])
         teachers.queryset = Teacher.objects.filter(unit__in=units, retired=None).order_by("name")
         modules = cast(forms.ModelChoiceField, self.fields["module"])
-        paths = {path for unit in units for path in upward(unit)}
+        paths = {path for unit in units for path in Unit.upward(unit.path)}
         modules.queryset = CourseModule.objects.filter(system__unit__path__in=paths)  # of one's own, and of those above
         modules.empty_label = "不属于课程体系"
         if "unit" not in self.fields:

@@ -305,8 +305,7 @@ def catalogue_seen_by(user: Account) -> Q:
     """Entries of the units one keeps, of those below and of those above: a county sees the city's catalogue."""
     seen = below_any(user.access.paths(*IMPORTERS), "unit__path")
     for unit in catalogue_units(user):
-        above = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
-        seen |= Q(unit__path__in=above)
+        seen |= Q(unit__path__in=Unit.upward(unit.path))
     return seen
 
 

@@ -27,7 +27,7 @@ def directory_of(unit: Unit) -> UnitDirectory:
 def schemes_of(unit: Unit | None) -> dict[str, ScoringScheme]:
     """The newest edition of each scheme that classes of `unit` may use, by name: its own line's, else the shipped one."""
     path = unit.path if unit else ""
-    line = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
+    line = Unit.upward(path)
     rows = ScoringScheme.objects.filter(unit=None) | ScoringScheme.objects.filter(unit__path__in=line)
     found: dict[str, ScoringScheme] = {}
     for row in rows.select_related("unit").order_by("edition"):

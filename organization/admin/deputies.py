@@ -48,7 +48,7 @@ class DeputyForm(forms.ModelForm):
         return values
 
     def refusal(self, values: Mapping[str, Any]) -> str | None:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} names no rule")
 
 
 class DeputyFilter(admin.SimpleListFilter):
@@ -87,7 +87,7 @@ class DeputisedAdmin(ScopedAdmin):
     change_form_template = "admin/deputised_change_form.html"
 
     def may_deputise(self, request: HttpRequest) -> bool:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say who names deputies")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -83,6 +83,11 @@ class Unit(MP_Node):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def upward(cls, path: str) -> list[str]:
+        """The paths of the unit at `path` and of all above it, the highest first; none of an empty path."""
+        return [path[:end] for end in range(cls.steplen, len(path) + 1, cls.steplen)]
+
     def name_on(self, day: date) -> str:
         """The unit's full name on a day: documents print the name of their day."""
         period = self.former_names.filter(since__lte=day, until__gt=day).first()

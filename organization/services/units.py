@@ -71,13 +71,13 @@ def authority_of(unit: Unit) -> Unit:
 def authorities_of(units: Iterable[Unit]) -> dict[UUID, Unit]:
     """The authority of each unit by key, in one query however many units there are (see `authority_of`)."""
     wanted = list(units)
-    paths = {unit.path[:end] for unit in wanted for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)}
+    paths = {path for unit in wanted for path in Unit.upward(unit.path)}
     above = {node.path: node for node in Unit.objects.filter(path__in=paths)}
     return {unit.pk: _nearest_department(unit, above) for unit in wanted}
 
 
 def _nearest_department(unit: Unit, above: Mapping[str, Unit]) -> Unit:
-    line = [above[unit.path[:end]] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
+    line = [above[path] for path in Unit.upward(unit.path)]
     departments = [node for node in line if node.kind == Unit.Kind.ORGANIZATION_DEPARTMENT]
     return departments[-1] if departments else line[0]
 

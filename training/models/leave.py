@@ -47,7 +47,7 @@ class LeaveApproverQuerySet(models.QuerySet["LeaveApprover"]):
 
     def above(self, path: str) -> "LeaveApproverQuerySet":
         """Those named for the unit at `path` or for one above it."""
-        return self.filter(unit__path__in=[path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)])
+        return self.filter(unit__path__in=Unit.upward(path))
 
 
 class LeaveApprover(models.Model):

@@ -22,6 +22,7 @@ from training.models import (
     Enrolment,
     TrainingClass,
 )
+from training.services.schedule import demand_day
 
 MOST_FILES = 20
 
@@ -44,7 +45,7 @@ def add_activity(
 ) -> Activity:
     """A new activity; `parts` says what each enrolment did (took_part, spoke, organised, awarded)."""
     held = _hold(training_class)
-    _demand_day(held, facts.date)
+    demand_day(held, facts.date)
     made = Activity(id=new_key(), training_class=held, by_id=actor.pk, **asdict(facts))
     made.save(force_insert=True)
     counts = _write_parts(made, parts)
@@ -59,7 +60,7 @@ def change_activity(
     """Other facts or other people. Raises Conflict when somebody was quicker."""
     one = _hold(activity.training_class)
     held = _hold_activity(activity, seen)
-    _demand_day(one, facts.date)
+    demand_day(one, facts.date)
     before = _told(held)
     for name, value in asdict(facts).items():
         setattr(held, name, value)
@@ -136,7 +137,7 @@ def keep_election(
     Nobody gets more votes than people voted, and who has fewer votes is not elected before who has more.
     """
     held = _hold(training_class)
-    _demand_day(held, day)
+    demand_day(held, day)
     _demand_counts(voters, candidates)
     roster = {row.pk: row for row in Enrolment.objects.of_class(held).on_roster()}
     if voters > len(roster):
@@ -192,11 +193,6 @@ def _hold_activity(activity: Activity, seen: int | None) -> Activity:
     if held.cancelled:
         raise Refused(f"“{held}”已取消：{held.cancelled}")
     return held
-
-
-def _demand_day(held: TrainingClass, day: date) -> None:
-    if not held.start <= day <= held.end:
-        raise Refused(f"{day} 不在班次起止日期内（{held.start} 至 {held.end}）")
 
 
 def _told(row: Activity) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def _hold(session: Session, seen: int | None) -> Session:
 
 def _write(row: Session, lesson: Lesson, held: TrainingClass, *, fresh: bool) -> None:
     """Check the rules, fill the row and save it; what the database refuses becomes a sentence."""
-    _demand_day(held, lesson.date)
+    demand_day(held, lesson.date)
     others, before = _others(row, lesson)
     if refused := rules.may_hold(lesson.hours, others):
         raise Refused(refused)
@@ -226,7 +226,8 @@ def _write(row: Session, lesson: Lesson, held: TrainingClass, *, fresh: bool) ->
         raise Refused("授课人、教室或本班在这个时间刚刚被排了课，请刷新页面后重试") from error
 
 
-def _demand_day(held: TrainingClass, day: date) -> None:
+def demand_day(held: TrainingClass, day: date) -> None:
+    """Raises Refused for a day outside the class."""
     if not held.start <= day <= held.end:
         raise Refused(f"{day} 不在班次起止日期内（{held.start} 至 {held.end}）")
 
