@@ -1,6 +1,7 @@
 """Databases and the rights of the app role in them; ranges of days that constraints compare.
 
-SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only ones.
+SELECT, INSERT, UPDATE, DELETE on plain tables; SELECT, INSERT on append-only ones; SELECT on derived ones, which triggers
+keep.
 """
 
 import hashlib
@@ -46,8 +47,11 @@ def grant_rights(connection: BaseDatabaseWrapper, tables: Iterable[type[models.M
 
 
 def _grant(model: type[models.Model], app: sql.Identifier) -> sql.Composed:
-    append_only = getattr(model, "append_only", False)
-    rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    if getattr(model, "append_only", False):
+        rights = "SELECT, INSERT"
+    elif getattr(model, "derived", False):
+        rights = "SELECT"
     table = sql.Identifier(model._meta.db_table)
     return sql.SQL("REVOKE ALL ON {} FROM {}; GRANT " + rights + " ON {} TO {}").format(table, app, table, app)
 

@@ -13,7 +13,7 @@ from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from trainees.models import own_way, person_ways
+from trainees.models import Cadre, own_way, person_ways
 from training.models import Enrolment, TrainingClass, class_ways
 
 
@@ -143,3 +143,63 @@ class Document(models.Model):
         if self.series is None or self.number is None:
             return ""
         return f"{self.series.word}〔{self.series.year}〕{self.number}号"
+
+
+class ArchivePaperQuerySet(ScopedQuerySet):
+    def ways(self, access: Access) -> Ways:
+        """Papers of a person: the department and the person; a unit's: whoever reads the unit's figures."""
+        person = person_ways(access.only_staff(), "cadre__") | own_way(access, "cadre__")
+        unit = access.within("unit", Role.STAFF, Role.LEADER, Role.LIAISON)
+        return {name: Q(cadre__isnull=False) & way for name, way in person.items()} | {
+            "addressed": Q(cadre=None) & unit
+        }
+
+
+class ArchivePaper(models.Model):
+    """A paper made of the learning archive when somebody asks, by a worker (档案材料): booklet, register form, statements.
+
+    `facts` holds what a year-end statement says, as it stood when the year was closed; the others are gathered when
+    they are made. `year` and `enrolment` say what it is about.
+    """
+
+    class Kind(models.TextChoices):
+        BOOKLET = "booklet", "一人一册"
+        REGISTER = "register", "学员考核登记表"
+        CADRE_STATEMENT = "cadre_year", "个人年度学习情况"
+        UNIT_STATEMENT = "unit_year", "单位年度学习情况通报"
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    kind = models.CharField("种类", max_length=10, choices=Kind)
+    cadre = models.ForeignKey(
+        Cadre, models.PROTECT, null=True, blank=True, related_name="archive_papers", verbose_name="干部"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学员"
+    )
+    year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
+    facts = models.JSONField("结账内容", null=True, blank=True)
+    asked_by_id = models.UUIDField("申请人", null=True, editable=False)
+    asked = models.DateTimeField("申请时间", auto_now_add=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文件")
+    pages = models.PositiveSmallIntegerField("页数", null=True)
+
+    objects = ArchivePaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "档案材料"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(cadre__isnull=False) | Q(unit__isnull=False), name="archive_paper_of_somebody"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "year", "unit", "cadre"],
+                condition=Q(kind__in=["cadre_year", "unit_year"]),
+                nulls_distinct=False,
+                name="one_statement_a_year",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["cadre", "kind", "-asked"], name="archive_paper_cadre")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -18,7 +18,8 @@ KEPT = {
     "training_attendancemark", "training_enrolment", "training_classrole", "organization_grant", "assessments_result",
     "training_session", "training_leaverequest", "training_leavesession", "training_leavestep", "training_leaveapprover",
     "training_checkin", "training_activity", "training_activitypart", "training_electioncount", "organization_account",
-    "trainees_cadre", "reports_document",
+    "trainees_cadre", "reports_document", "trainees_appointment", "trainees_award", "trainees_exemption",
+    "trainees_platform", "trainees_recognition", "training_followup", "training_reportback",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The class: series, classes, roles in a class, enrolments, sessions, attendance, leave, activities."""
 
 from training.models.activities import Activity, ActivityFile, ActivityPart, CommitteeElection, ElectionCount
+from training.models.afterwards import FollowUp, LearningWork, ReportBack
 from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
 from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, named_for, open_class_ways
 from training.models.enrolment import Enrolment
@@ -10,8 +11,32 @@ from training.models.slips import SlipSheet
 from training.models.timetable import Holiday, Session
 
 __all__ = [
-    "Activity", "ActivityFile", "ActivityPart", "AttendanceMark", "CheckIn", "CheckInScan", "ClassRole", "ClassSeries",
-    "CommitteeElection", "ElectionCount", "Enrolment", "Holiday", "LeaveApprover", "LeaveLevel", "LeaveRequest",
-    "LeaveSession", "LeaveStep", "MachineUpload", "Session", "SlipSheet", "TrainingClass", "asked_of", "class_ways",
-    "named_for", "open_class_ways",
+    "Activity",
+    "ActivityFile",
+    "ActivityPart",
+    "AttendanceMark",
+    "CheckIn",
+    "CheckInScan",
+    "ClassRole",
+    "ClassSeries",
+    "CommitteeElection",
+    "ElectionCount",
+    "Enrolment",
+    "FollowUp",
+    "Holiday",
+    "LearningWork",
+    "LeaveApprover",
+    "LeaveLevel",
+    "LeaveRequest",
+    "LeaveSession",
+    "LeaveStep",
+    "MachineUpload",
+    "ReportBack",
+    "Session",
+    "SlipSheet",
+    "TrainingClass",
+    "asked_of",
+    "class_ways",
+    "named_for",
+    "open_class_ways",
 ]  # fmt: skip

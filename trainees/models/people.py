@@ -13,6 +13,7 @@ from core.crypto import blind_index, open_text, seal_text
 from core.database import whole_days
 from core.idnumber import mask
 from core.keys import new_key
+from core.models import StoredFile
 from core.phone import mask_phone
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
@@ -46,7 +47,8 @@ class Cadre(models.Model):
     """A person (干部). The ID number is sealed, found by a keyed index and shown masked.
 
     `unit` repeats the primary appointment of today, written by the service that changes appointments, so that scope and
-    lists need no join over periods. `canonical` points from a merged double to the row that lives on.
+    lists need no join over periods; `band` repeats its level likewise. `entered_on` is when somebody newly became a
+    cadre (that year's duty is pro rata). `canonical` points from a merged double to the row that lives on.
     """
 
     class Sex(models.TextChoices):
@@ -62,6 +64,12 @@ class Cadre(models.Model):
         DIED = "died", "去世"
         LEFT = "left", "调离"
 
+    class Band(models.TextChoices):
+        """What the requirements tell apart (DOMAIN.md §3): by post level, or by rank."""
+
+        COUNTY_UP = "county_up", "县处级（四级调研员）以上"
+        TOWNSHIP_DOWN = "township_down", "乡科级（一级主任科员）以下"
+
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     name = models.CharField("姓名", max_length=120)
     pinyin = models.CharField("拼音", max_length=600, editable=False, db_index=True)
@@ -76,6 +84,11 @@ class Cadre(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="cadres", verbose_name="单位")
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.SERVING)
     status_since = models.DateField("状态起始", null=True, blank=True)
+    band = models.CharField("层次归类", max_length=13, choices=Band, blank=True)
+    entered_on = models.DateField("进入干部队伍", null=True, blank=True)
+    party_since = models.DateField("入党时间", null=True, blank=True)
+    work_since = models.DateField("参加工作时间", null=True, blank=True)
+    photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="照片")
     unverified = models.BooleanField("待核", default=False)
     canonical = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="合并到")
     account = models.OneToOneField(
@@ -163,3 +176,34 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.post}"
+
+
+class AwardQuerySet(ScopedQuerySet):
+    def ways(self, access: Access) -> Ways:
+        return person_ways(access, "cadre__") | own_way(access, "cadre__")
+
+
+class Award(models.Model):
+    """An honour for learning (学习荣誉), such as “学习型好干部”, with who gave it and when."""
+
+    id = models.BigAutoField(primary_key=True)
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="awards", verbose_name="干部")
+    name = models.CharField("荣誉名称", max_length=80)
+    giver = models.CharField("授予单位", max_length=120)
+    on = models.DateField("授予日期")
+    note = models.CharField("说明", max_length=200, blank=True)
+    actor_id = models.UUIDField("登记人", null=True, editable=False)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学习荣誉"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["cadre", "name", "on"], name="award_once", violation_error_message="该荣誉已登记"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,6 +13,7 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from organization.services import authorities_of
 from trainees.models import Appointment, Cadre
+from trainees.rules.levels import band_of
 
 _SEX = {label: code for code, label in Cadre.Sex.choices}
 
@@ -68,6 +69,7 @@ def _cadre(person: NewCadre, authority: Unit) -> Cadre:
         political_status=person.political_status,
         managing_authority=authority,
         unit=person.unit,
+        band=band_of(person.post_level, person.rank),
         unverified=True,
     )
     cadre.set_id_number(person.id_number)

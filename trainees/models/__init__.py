@@ -1,0 +1,44 @@
+"""Who learns: cadres, their credit-hour ledger, what is asked of them, what they learned elsewhere."""
+
+from trainees.models.duties import Duty, Exemption
+from trainees.models.ledger import CreditBalance, CreditEntry, LedgerYear, Recomputation
+from trainees.models.online import OnlineClass, OnlineLearner, OnlineReminder
+from trainees.models.people import (
+    Appointment,
+    AppointmentQuerySet,
+    Award,
+    Cadre,
+    CadreQuerySet,
+    own_way,
+    person_ways,
+)
+from trainees.models.recognition import Platform, PlatformUpload, Recognition, RecognitionProof
+from trainees.models.rosters import PersonnelForm, RosterUpload
+from trainees.models.rules import RequirementSet, RuleSet
+
+__all__ = [
+    "Appointment",
+    "AppointmentQuerySet",
+    "Award",
+    "Cadre",
+    "CadreQuerySet",
+    "CreditBalance",
+    "CreditEntry",
+    "Duty",
+    "Exemption",
+    "LedgerYear",
+    "OnlineClass",
+    "OnlineLearner",
+    "OnlineReminder",
+    "PersonnelForm",
+    "Platform",
+    "PlatformUpload",
+    "Recognition",
+    "RecognitionProof",
+    "Recomputation",
+    "RequirementSet",
+    "RosterUpload",
+    "RuleSet",
+    "own_way",
+    "person_ways",
+]
