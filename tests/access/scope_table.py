@@ -22,17 +22,36 @@ from assessments.models import (
     WorkbookImport,
 )
 from organization.models import AccountSession, DeviceCredential, Unit
-from reports.models import Document
+from reports.models import ArchivePaper, Document
 from tests.access.world import Plan
-from trainees.models import Appointment, Cadre
+from trainees.models import (
+    Appointment,
+    Award,
+    Cadre,
+    CreditBalance,
+    CreditEntry,
+    Duty,
+    Exemption,
+    OnlineClass,
+    OnlineLearner,
+    OnlineReminder,
+    PersonnelForm,
+    PlatformUpload,
+    Recognition,
+    RecognitionProof,
+    RosterUpload,
+)
 from training.models import (
     Activity,
     AttendanceMark,
     CheckInScan,
     CommitteeElection,
     Enrolment,
+    FollowUp,
+    LearningWork,
     LeaveRequest,
     MachineUpload,
+    ReportBack,
     Session,
     TrainingClass,
 )
@@ -116,6 +135,45 @@ class Eyes:
     def person_liaison(self, cadre: int) -> bool:
         """Their unit and its sub-units: who works there, not who is managed from there."""
         return self.holds(self.plan.cadres[cadre][0], "liaison")
+
+    # ---- the ledger and the archive ----
+
+    def own_staff(self, cadre: int) -> bool:
+        """The department of either place, and the person."""
+        return self.person_staff(cadre) or self.myself(cadre)
+
+    def proof(self, cadre: int) -> bool:
+        """And whoever vets for the unit; leaders read hours, not papers."""
+        return self.own_staff(cadre) or self.person_liaison(cadre)
+
+    def brought_by_unit(self, unit: int) -> bool:
+        return self.holds(unit, "staff", "liaison")
+
+    def department(self, unit: int) -> bool:
+        return self.holds(unit, "staff")
+
+    def online_class(self, place: int) -> bool:
+        """The area's department and leaders, and who looks after the class."""
+        return self.holds(self.plan.classes[place][0], "staff", "leader") or place == self.who
+
+    def online_learner(self, place: int) -> bool:
+        one, cadre = self.plan.seats[place]
+        return self.online_class(one) or self.cadre(cadre)
+
+    def online_reminder(self, place: int) -> bool:
+        one, cadre = self.plan.seats[place]
+        return self.online_class(one) or self.myself(cadre)
+
+    def afterwards(self, place: int) -> bool:
+        """What is told and asked after a class: its office, both departments, the unit's liaison, the person."""
+        return self.office_record(place) or self.person_liaison(self.plan.seats[place][1])
+
+    def archive_paper(self, place: int) -> bool:
+        """First one a cadre, then one a unit."""
+        people = len(self.plan.cadres)
+        if place < people:
+            return self.own_staff(place)
+        return self.holds(place - people, "staff", "leader", "liaison")
 
     # ---- rows ----
 
@@ -207,6 +265,23 @@ RULES: dict[type[Model], Callable[[Eyes, int], bool]] = {
     DeviceCredential: Eyes.session_of_account,
     Cadre: Eyes.cadre,
     Appointment: Eyes.cadre,
+    Award: Eyes.cadre,
+    CreditEntry: Eyes.cadre,
+    CreditBalance: Eyes.cadre,
+    Duty: Eyes.cadre,
+    Exemption: Eyes.own_staff,
+    Recognition: Eyes.cadre,
+    RecognitionProof: Eyes.proof,
+    PlatformUpload: Eyes.brought_by_unit,
+    RosterUpload: Eyes.department,
+    PersonnelForm: Eyes.department,
+    OnlineClass: Eyes.online_class,
+    OnlineLearner: Eyes.online_learner,
+    OnlineReminder: Eyes.online_reminder,
+    LearningWork: Eyes.points_of_seat,
+    ReportBack: Eyes.afterwards,
+    FollowUp: Eyes.afterwards,
+    ArchivePaper: Eyes.archive_paper,
     TrainingClass: Eyes.the_class,
     Session: Eyes.the_class,
     Activity: Eyes.the_class,

@@ -30,8 +30,27 @@ from core.keys import new_key
 from core.models import StoredFile
 from organization.models import Account, AccountSession, DeviceCredential, Grant, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
-from reports.models import Document
-from trainees.models import Appointment, Cadre
+from reports.models import ArchivePaper, Document
+from trainees.models import (
+    Appointment,
+    Award,
+    Cadre,
+    CreditBalance,
+    CreditEntry,
+    Duty,
+    Exemption,
+    LedgerYear,
+    OnlineClass,
+    OnlineLearner,
+    OnlineReminder,
+    PersonnelForm,
+    Platform,
+    PlatformUpload,
+    Recognition,
+    RecognitionProof,
+    RosterUpload,
+    RuleSet,
+)
 from training.models import (
     Activity,
     AttendanceMark,
@@ -39,10 +58,13 @@ from training.models import (
     ClassRole,
     CommitteeElection,
     Enrolment,
+    FollowUp,
+    LearningWork,
     LeaveApprover,
     LeaveRequest,
     LeaveStep,
     MachineUpload,
+    ReportBack,
     Session,
     TrainingClass,
 )
@@ -228,6 +250,8 @@ def build(plan: Plan, today: date) -> None:
     build_classes(plan, today)
     build_seats(plan, today)
     build_papers(plan, today)
+    build_ledger(plan, today)
+    build_archive(plan, today)
 
 
 def cut_short(planned: list[tuple[Any, ...]], rows: list[Any], today: date) -> None:
@@ -368,3 +392,63 @@ def build_papers(plan: Plan, today: date) -> None:
         for who, where, level, period in plan.approvers
     ], LeaveApprover)  # fmt: skip
     cut_short(plan.approvers, named, today)
+
+
+def build_ledger(plan: Plan, today: date) -> None:
+    """One row of every kind for each cadre; one upload of every kind for each unit."""
+    units, people = plan.rows[Unit], plan.rows[Cadre]
+    rules = RuleSet.objects.create(unit=units[0], name="规则", version=1, since=today, rules={})
+    LedgerYear.objects.bulk_create(LedgerYear(authority=unit, year=today.year) for unit in units)
+    amounts = {"days": 1, "hours": 6, "credits": 6, "kind": "required", "channel": "off_job", "rule_set": rules}
+    keep(plan, [
+        CreditEntry(cadre=one, on=today, year=today.year, title="培训", source_kind="opening", source_id=new_key(),
+                    unit=one.unit, authority=one.managing_authority, **amounts)
+        for one in people
+    ], CreditEntry)  # fmt: skip
+    balances = {balance.cadre_id: balance for balance in CreditBalance.objects.all()}
+    plan.rows[CreditBalance] = [balances[one.pk] for one in people]
+    of = [{"cadre": one, "year": today.year} for one in people]
+    asked = {
+        "code": "online",
+        "name": "网络培训",
+        "measure": "online_hours",
+        "amount": 50,
+        "since": today,
+        "due": today,
+    }
+    keep(plan, [Duty(**row, **asked) for row in of], Duty)
+    keep(plan, [Exemption(**row, kind="illness", reason="病休") for row in of], Exemption)
+    keep(plan, [Award(cadre=one, name="学习型好干部", giver="组织部", on=today) for one in people], Award)
+    course = {"channel": "online", "title": "课", "title_key": "课", "since": today, "until": today, "hours": 2}
+    claims = keep(plan, [Recognition(cadre=one, unit=one.unit, **course) for one in people], Recognition)
+    file = StoredFile.objects.create(sha256="2" * 64, size=1, location="two")
+    keep(plan, [RecognitionProof(recognition=one, file=file, name="证明") for one in claims], RecognitionProof)
+    platform = Platform.objects.create(unit=units[0], name="平台")
+    upload = {"file": file, "file_name": "a", "uploaded_by_id": new_key()}
+    keep(plan, [PlatformUpload(platform=platform, unit=unit, **upload) for unit in units], PlatformUpload)
+    keep(plan, [RosterUpload(unit=unit, **upload) for unit in units], RosterUpload)
+    keep(plan, [PersonnelForm(unit=unit, **upload) for unit in units], PersonnelForm)
+
+
+def build_archive(plan: Plan, today: date) -> None:
+    """On-line classes beside the others, managed by the account of the same place; what comes after each seat."""
+    units, accounts, people, seats = (plan.rows[model] for model in (Unit, Account, Cadre, Enrolment))
+    period = {"year": today.year, "since": today, "until": today}
+    classes = keep(plan, [
+        OnlineClass(unit=units[where], name=f"网络班{n}", manager=accounts[n], **period)
+        for n, (where, _) in enumerate(plan.classes)
+    ], OnlineClass)  # fmt: skip
+    learners = keep(
+        plan,
+        [OnlineLearner(online_class=classes[one], cadre=people[who]) for one, who in plan.seats],
+        OnlineLearner,
+    )
+    keep(plan, [OnlineReminder(learner=one, text="请尽快学习") for one in learners], OnlineReminder)
+    file = StoredFile.objects.create(sha256="3" * 64, size=1, location="three")
+    works = [LearningWork(enrolment=seat, kind="report", title="调研", file=file, file_name="a") for seat in seats]
+    keep(plan, works, LearningWork)
+    keep(plan, [ReportBack(enrolment=seat, unit=seat.unit, on=today, text="述学") for seat in seats], ReportBack)
+    keep(plan, [FollowUp(enrolment=seat, months=3, due=today) for seat in seats], FollowUp)
+    booklets = [ArchivePaper(kind="booklet", cadre=one) for one in people]
+    statements = [ArchivePaper(kind="unit_year", unit=unit, year=today.year) for unit in units]
+    keep(plan, booklets + statements, ArchivePaper)

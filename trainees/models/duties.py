@@ -68,6 +68,12 @@ class Duty(models.Model):
         return f"{self.year}年 {self.name}"
 
 
+class ExemptionQuerySet(ScopedQuerySet):
+    def ways(self, access: Access) -> Ways:
+        """The department and the person: the reason may be an illness. Others see in the duty that less is asked."""
+        return person_ways(access.only_staff(), "cadre__") | own_way(access, "cadre__")
+
+
 class Exemption(models.Model):
     """Less is asked of a cadre in a year (减免): illness, secondment, retirement; `share` is the percentage taken off."""
 
@@ -91,7 +97,7 @@ class Exemption(models.Model):
     revoke_reason = models.CharField("撤销理由", max_length=200, blank=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
-    objects = OfCadre.as_manager()
+    objects = ExemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学习任务减免"

@@ -181,7 +181,10 @@ class Recognition(models.Model):
 
 class RecognitionProofQuerySet(ScopedQuerySet):
     def ways(self, access: Access) -> Ways:
-        return person_ways(access, "recognition__cadre__") | own_way(access, "recognition__cadre__")
+        """Who files, who vets, who confirms; not leaders."""
+        staff = person_ways(access.only_staff(), "recognition__cadre__")
+        works = {"works": access.within("recognition__cadre__unit", Role.STAFF, Role.LIAISON)}
+        return staff | works | own_way(access, "recognition__cadre__")
 
 
 class RecognitionProof(models.Model):

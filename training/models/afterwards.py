@@ -57,7 +57,7 @@ class AfterwardsQuerySet(ScopedQuerySet):
         """The class's department, the person's department and unit, the person; a leader sees figures only."""
         theirs = person_ways(access.only_staff(), "enrolment__cadre__") | own_way(access, "enrolment__cadre__")
         unit = {"works": access.within("enrolment__cadre__unit", Role.STAFF, Role.LIAISON)}
-        return class_ways(access, "enrolment__training_class__") | theirs | unit
+        return class_ways(access, "enrolment__training_class__", assessor=False) | theirs | unit
 
 
 class ReportBack(models.Model):
