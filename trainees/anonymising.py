@@ -12,11 +12,13 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from core.audit import record
+from core.files import let_go
 from core.operations import Refused, intention
 from organization.models import Account
-from trainees.models import Appointment, Cadre
+from trainees.models import Appointment, Award, Cadre, Exemption, Recognition, RecognitionProof
 
 NOBODY = "（已匿名）"
+WHY = "rows of one person, whom the caller has fetched"
 GONE = (Cadre.Status.RETIRED, Cadre.Status.DIED, Cadre.Status.LEFT)
 
 
@@ -45,11 +47,27 @@ def anonymise_cadre(cadre: Cadre, *, actor: Account | None, today: date) -> dict
 
 
 def forget_cadre(cadre: Cadre) -> int:
-    """The person's own row and posts. The index becomes a random one: the number finds nobody any more."""
+    """The person's own row and posts. The index becomes a random one: the number finds nobody any more.
+
+    The ledger keeps its sums: its lines name courses, not people.
+    """
+    _forget_learning(cadre)
     Cadre.objects.filter(Q(pk=cadre.pk) | Q(canonical=cadre)).update(
         name=NOBODY, pinyin="", initials="", sex="", ethnic_group="", political_status="",
-        id_number_sealed="", phone_sealed="", unverified=False,
+        id_number_sealed="", phone_sealed="", unverified=False, photo=None, party_since=None, work_since=None,
     )  # fmt: skip
     for double in Cadre.objects.filter(Q(pk=cadre.pk) | Q(canonical=cadre)):
         Cadre.objects.filter(pk=double.pk).update(id_number_index=secrets.token_hex(32))
     return 1 + Appointment.objects.filter(cadre=cadre).update(post="", post_level="", rank="")
+
+
+def _forget_learning(cadre: Cadre) -> None:
+    """Photo, proofs and reasons of reductions, proofs of learning elsewhere, notes of honours."""
+    exemptions = Exemption.objects.unscoped(WHY).filter(cadre=cadre)
+    proofs = RecognitionProof.objects.unscoped(WHY).filter(recognition__cadre=cadre)
+    for files in (Cadre.objects.filter(pk=cadre.pk).values("photo"), exemptions.values("file"), proofs.values("file")):
+        let_go(files)
+    exemptions.update(reason=NOBODY, revoke_reason="")
+    proofs.update(name=NOBODY)
+    Recognition.objects.unscoped(WHY).filter(cadre=cadre).update(state_reason="")
+    Award.objects.unscoped(WHY).filter(cadre=cadre).update(note="")

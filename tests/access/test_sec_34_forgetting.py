@@ -16,13 +16,16 @@ from core.sweeping import sweep
 from reports.models import Document
 from tests import factories as make
 from trainees.anonymising import anonymise_cadre
-from trainees.models import Cadre
-from training.models import Activity, ActivityPart, LeaveRequest
+from trainees.models import Cadre, Exemption, Recognition, RecognitionProof
+from training.models import Activity, ActivityPart, FollowUp, LearningWork, LeaveRequest, ReportBack
 
 LEFT = date(2016, 6, 1)
 TODAY = date(2026, 6, 1)
 NAME, POST, PHONE = "独孤远行", "云上司独一处处长", "13912349876"
-CANARIES = (NAME, "duguyuanxing", POST, PHONE, "dgyx_user", "胃镜检查", "证明_独孤.pdf", "讲独孤家训")
+CANARIES = (
+    NAME, "duguyuanxing", POST, PHONE, "dgyx_user", "胃镜检查", "证明_独孤.pdf", "讲独孤家训", "独孤术后休养", "独孤外训证书",
+    "独孤家乡调研", "在独孤处务会述学", "独孤学得好",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -46,7 +49,30 @@ def person(yunling):
     ActivityPart.objects.create(activity=activity, enrolment=seat, note="讲独孤家训")
     sheet = make.document(one, Document.Kind.SHEET, 30, f"{NAME}考核结果单", unit=seat.unit, enrolment=seat)
     Document.objects.filter(pk=sheet.pk).update(file=keep(NAME.encode()))
+    learned_elsewhere(cadre)
+    told_afterwards(seat)
     return cadre
+
+
+def learned_elsewhere(cadre):
+    Exemption.objects.create(cadre=cadre, year=2015, kind="illness", reason="独孤术后休养", file=keep(b"illness"))
+    course = Recognition.objects.create(
+        cadre=cadre,
+        unit=cadre.unit,
+        channel="online",
+        title="网络课",
+        title_key="网络课",
+        since=LEFT,
+        until=LEFT,
+        hours=2,
+    )
+    RecognitionProof.objects.create(recognition=course, file=keep(b"course"), name="独孤外训证书")
+
+
+def told_afterwards(seat):
+    LearningWork.objects.create(enrolment=seat, kind="report", title="独孤家乡调研", file=keep(b"work"), file_name="a")
+    ReportBack.objects.create(enrolment=seat, unit=seat.unit, on=LEFT, text="在独孤处务会述学")
+    FollowUp.objects.create(enrolment=seat, months=3, due=LEFT, superior_answers={"remark": "独孤学得好"})
 
 
 def tables_that_hold(words: list[str]) -> dict[str, str]:
@@ -77,7 +103,7 @@ def test_sec_34_nothing_says_who_it_was(person, yunling):
     assert files_that_hold(words) == []
     assert not Cadre.objects.with_id_number(number).exists()
     held = StoredFile.objects.filter(deleted__isnull=False).values_list("location", flat=True)
-    assert len(held) == 2 and not any(default_storage.exists(location) for location in held)
+    assert len(held) == 5 and not any(default_storage.exists(location) for location in held)
 
 
 def test_sec_34_rows_and_sums_of_others_stay(person, yunling):
