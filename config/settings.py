@@ -145,7 +145,11 @@ DEVICE_DAYS = whole_number("DEVICE_DAYS", 180, 1, 366)  # how long a remembered 
 
 # ---- jobs: the message is a doorbell, the work lies in PostgreSQL (QUALITY.md REL-07, REL-08) ----
 JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
-JOB_HANDLERS = {"document": "reports.services.make_document", "slips": "training.services.slips.make_slips"}
+JOB_HANDLERS = {
+    "document": "reports.services.make_document",
+    "slips": "training.services.slips.make_slips",
+    "archive": "reports.services.archive_papers.make_archive_paper",
+}
 JOB_FAILURES = {"document": "reports.services.give_up_document"}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE
