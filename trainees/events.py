@@ -3,6 +3,10 @@
 EVENTS = {
     "cadre.account": "干部关联账号",
     "cadre.anonymise": "匿名化干部",
+    "cadre.correct": "更正任职登记",
+    "cadre.merge": "合并重复建档",
+    "cadre.move": "登记任职变动",
+    "cadre.status": "登记状态变动",
     "cadre.unmask": "查看完整身份证号",
     "keys.reindex": "重算身份证号索引",
     "cadre.verify": "核实干部信息",

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from core.operations import intention
 from organization.models import Account
-from portal.demo.cadres import link_account
 from portal.demo.people import LEARNER
+from trainees.services import link_account
 from training.models import AttendanceMark, CheckIn, Enrolment, Session, TrainingClass
 from training.rules import check_in as rules
 from training.rules.check_in import Window

@@ -12,7 +12,6 @@ from organization.models import Account, Unit
 from organization.services import set_preference
 from portal.demo.accounts import SINCE, open_accounts, settle_password, write_down
 from portal.demo.books import Seating, book_of
-from portal.demo.cadres import link_account, verify_cadres
 from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.check_ins import check_in_today
 from portal.demo.faulty import faulty_workbook
@@ -21,6 +20,7 @@ from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
 from portal.demo.plan import PLANS, Plan, calendar_of
 from portal.demo.stages import Making, offices
 from trainees.models import Cadre
+from trainees.services import link_account, verify_cadres
 from training.models import TrainingClass
 from training.services.holidays import seed_holidays
 

@@ -30,8 +30,9 @@ def person_ways(access: Access, prefix: str = "") -> Ways:
 
 
 def own_way(access: Access, prefix: str = "") -> Ways:
-    """Rows about the account's own cadre; `prefix` leads to the cadre."""
-    return {"own": Q(**{f"{prefix}account": access.account_id})}
+    """Rows about the account's own cadre and the doubles merged into it; `prefix` leads to the cadre."""
+    mine = models.Subquery(Cadre._default_manager.filter(account=access.account_id).values("pk")[:1])
+    return {"own": Q(**{f"{prefix}account": access.account_id}) | Q(**{f"{prefix}canonical": mine})}
 
 
 class CadreQuerySet(ScopedQuerySet):
@@ -41,6 +42,15 @@ class CadreQuerySet(ScopedQuerySet):
     def with_id_number(self, id_number: str) -> Self:
         """Exact search through the keyed index; prefixes cannot be asked (SEC-32)."""
         return self.filter(id_number_index=blind_index(id_number))
+
+    def same_person(self, cadre: "Cadre") -> Self:
+        """The row that lives on and the doubles merged into it: what one person's sums are taken over."""
+        key = cadre.canonical_id or cadre.pk
+        return self.filter(Q(pk=key) | Q(canonical=key))
+
+    def living(self) -> Self:
+        """Everybody once: without merged doubles."""
+        return self.filter(canonical=None)
 
 
 class Cadre(models.Model):

@@ -1,10 +1,12 @@
 """Writes about cadres: one function per intention."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.audit import record
+from django.db.models import F
+
+from core.audit import entry, record, record_many
 from core.crypto import blind_index
 from core.keys import new_key
 from core.names import pinyin
@@ -86,6 +88,29 @@ def unmask_id_number(cadre: Cadre, *, actor: Account, reason: str) -> str:
         raise Refused("请写明查看完整身份证号的理由（至少 5 个字）")
     record("cadre.unmask", actor=actor.pk, role=Role.STAFF, obj=cadre, unit_id=cadre.unit_id, reason=reason.strip())
     return cadre.open_id_number()
+
+
+@intention
+def link_account(account: Account, cadre: Cadre, *, actor: Account) -> None:
+    """Let a cadre sign in with an account; once linked it stays."""
+    if cadre.account_id == account.pk:
+        return
+    cadre.account = account
+    cadre.version += 1
+    cadre.save(update_fields=["account", "version"])
+    record("cadre.account", actor=actor.pk, obj=cadre, unit_id=cadre.unit_id, after={"account": str(account.pk)})
+
+
+@intention
+def verify_cadres(cadres: Iterable[Cadre], *, actor: Account) -> int:
+    """核实: these cadres, made by a workbook or a roster, were compared with their files; how many had not been yet."""
+    waiting = [cadre for cadre in cadres if cadre.unverified]
+    Cadre.objects.filter(pk__in=[cadre.pk for cadre in waiting]).update(unverified=False, version=F("version") + 1)
+    record_many(
+        entry("cadre.verify", actor=actor.pk, obj=cadre, unit_id=cadre.unit_id, before={"unverified": True})
+        for cadre in waiting
+    )
+    return len(waiting)
 
 
 @intention

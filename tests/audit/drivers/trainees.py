@@ -4,10 +4,13 @@ from datetime import date
 
 from django.core.management import call_command
 
-from portal.demo.cadres import link_account, verify_cadres
+from tests import factories as make
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
+from trainees.services import link_account, verify_cadres
+from trainees.services.merging import merge_cadre
+from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
 
 
 def account_linked(scene: Scene) -> None:
@@ -25,6 +28,29 @@ def number_seen(scene: Scene) -> None:
     scene.post("staff", page, scene.city.cadres[0].pk, code=200, reason="核对任免文件")
 
 
+def moved(scene: Scene) -> None:
+    facts = {"post": "副局长", "post_level": "县处级副职", "rank": "", "since": date(2026, 3, 1)}
+    with scene.request_of("staff") as staff:
+        move_cadre(scene.city.cadres[0], unit=scene.city.sibling, actor=staff, **facts)
+
+
+def corrected(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        place = Place(scene.city.sibling, "副局长", "县处级副职")
+        correct_appointment(scene.city.cadres[0], place, date(2026, 3, 1), actor=staff, reason="文号看错")
+
+
+def retired(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        change_status(scene.city.cadres[0], "retired", date(2026, 4, 1), actor=staff, reason="云组〔2026〕4号")
+
+
+def merged(scene: Scene) -> None:
+    double = make.cadre("司马清扬", scene.city.sibling, scene.city.root)
+    with scene.request_of("staff") as staff:
+        merge_cadre(double, scene.city.cadres[0], actor=staff, reason="身份证号录入错误")
+
+
 def forgotten(scene: Scene) -> None:
     cadre = scene.city.cadres[2]
     Cadre.objects.filter(pk=cadre.pk).update(status="retired", status_since=date(2010, 1, 1))
@@ -37,5 +63,9 @@ DRIVERS = {
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,
     "keys.reindex": (lambda scene: call_command("reindex"), "actor unit object request"),
+    "cadre.move": moved,
+    "cadre.correct": corrected,
+    "cadre.status": retired,
+    "cadre.merge": merged,
     "cadre.verify": checked_with_the_file,
 }

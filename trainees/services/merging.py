@@ -1,0 +1,68 @@
+"""Two rows of one person (重复建档): the double points to the row that lives on; nothing that hangs on it is rewritten."""
+
+from django.utils import timezone
+
+from core.audit import record
+from core.operations import Refused, intention
+from organization.models import Account
+from trainees.models import Appointment, Cadre
+from trainees.services.moves import demand_authority, duties_anew
+
+
+@intention
+def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> Cadre:
+    """Merge a double into the row that lives on; its entries, enrolments and awards stay where they are.
+
+    From now on the double carries the unit, authority and status of the other, so that whoever sees the one sees both,
+    and sums ask `Cadre.objects.same_person`. Raises Refused where either is not the actor's to merge, is merged already,
+    or where both have an account.
+    """
+    held = _held(double, into)
+    gone, stays = held[double.pk], held[into.pk]
+    _demand(gone, stays, actor, reason)
+    _hand_account_over(gone, stays)
+    Cadre.objects.filter(canonical=gone).update(canonical=stays)
+    gone.canonical, gone.version = stays, gone.version + 1
+    gone.save(update_fields=["canonical", "account", "version"])
+    same = {"unit": stays.unit, "managing_authority": stays.managing_authority, "band": stays.band}
+    Cadre.objects.filter(canonical=stays).update(**same, status=stays.status, status_since=stays.status_since)
+    _keep_history_apart(gone)
+    after = {"into": str(stays.pk)}
+    record("cadre.merge", actor=actor.pk, obj=gone, unit_id=stays.unit_id, reason=reason, after=after)
+    duties_anew(stays, timezone.localdate().replace(month=1, day=1), actor=actor)
+    return stays
+
+
+def _held(double: Cadre, into: Cadre) -> dict[object, Cadre]:
+    """Both rows, held in one order, so that two merges at once cannot make a ring."""
+    rows = Cadre.objects.filter(pk__in=[double.pk, into.pk]).order_by("pk").select_for_update(of=("self",))
+    return {row.pk: row for row in rows.select_related("unit", "managing_authority")}
+
+
+def _demand(gone: Cadre, stays: Cadre, actor: Account, reason: str) -> None:
+    if gone.pk == stays.pk:
+        raise Refused("不能合并到自己")
+    for one in (gone, stays):
+        demand_authority(one, actor)
+    if gone.canonical_id is not None:
+        raise Refused(f"这一条{gone.name}已经合并过，不能再合并")
+    if stays.canonical_id is not None:
+        raise Refused(f"目标{stays.name}本身已合并到另一条，请直接合并到那一条")
+    if gone.account_id and stays.account_id:
+        raise Refused("两条都关联了账号，合并后只能留一个；请先由系统管理员停用多余的账号，再联系组织部解除关联")
+    if len(reason.strip()) < 5:
+        raise Refused("请写明依据（至少 5 个字），如何确认是同一个人")
+
+
+def _hand_account_over(gone: Cadre, stays: Cadre) -> None:
+    if gone.account_id is None:
+        return
+    account, gone.account = gone.account, None
+    gone.save(update_fields=["account"])
+    stays.account, stays.version = account, stays.version + 1
+    stays.save(update_fields=["account", "version"])
+
+
+def _keep_history_apart(gone: Cadre) -> None:
+    """The double's appointments stay as history but are nobody's present post any more."""
+    Appointment.objects.filter(cadre=gone, primary=True, until=None).update(primary=False)
