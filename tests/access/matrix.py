@@ -82,6 +82,10 @@ def enrolment(city: City) -> list[Any]:
     return [city.enrolments[0].pk]
 
 
+def one_cadre(city: City) -> list[Any]:
+    return [city.cadres[0].pk]
+
+
 def open_enrolment(city: City) -> list[Any]:
     return [city.open_enrolment.pk]
 
@@ -269,6 +273,12 @@ ROWS = (
     Row("calendar_add", ok=ALL, method="post"),
     Row("device_end", prepared("device"), ok="liaison", code=302, method="post", prepared_by="a_device"),
     Row("calendar", prepared("feed"), open=True, prepared_by="a_device"),
+    # a cadre's moves: by who manages them; who sees the person otherwise is told so
+    Row("cadre_move", one_cadre, ok="staff", forbidden="liaison leader trainee"),
+    Row("cadre_status", one_cadre, ok="staff", forbidden="liaison leader trainee"),
+    Row("cadre_merge", one_cadre, ok="staff", forbidden="liaison leader trainee"),
+    Row("cadre_verify", one_cadre, ok="staff", forbidden="liaison leader trainee", code=302, method="post",
+        data={"seen": 1}),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

@@ -226,7 +226,23 @@ def other_token(other: City) -> dict[str, Sending]:
     return {"token": rehearsed(other)}
 
 
+def move(city: City) -> Sending:
+    return {
+        "kind": "move", "unit": city.sibling.pk, "post": "副局长", "post_level": "县处级副职", "rank": "",
+        "authority": city.root.pk, "since": "2026-03-01", "seen": 1, "step": "do",
+    }  # fmt: skip
+
+
+def other_place(other: City) -> dict[str, Sending]:
+    return {"unit": {"unit": other.bureau.pk}, "authority": {"authority": other.root.pk}}
+
+
+def a_cadre(city: City) -> list[Any]:
+    return [city.cadres[0].pk]
+
+
 SWAPS = (
+    Swap("cadre_move", "CadreMoveForm", move, other_place, "staff", a_cadre),
     Swap("session_add", "LessonForm", lesson, other_lesson, shared=("category",)),
     Swap("session_edit", "LessonForm", lesson, other_lesson, place=a_lesson, shared=("category",)),
     Swap("timetable_copy", "CopyForm", lambda city: {"source": city.open_class.pk},

@@ -101,7 +101,7 @@ UNOFFERED = {
     ("catalogue_entry", "RoomForm", "unit"): "the same",
     ("leave_enter", "LeaveForm", "sessions"): "named there as a type: the form is EnteredLeaveForm",
 }
-BASES = {"CatalogueForm"}
+BASES = {"CatalogueForm", "PlaceForm"}
 
 
 def test_what_views_read_by_hand_is_known():

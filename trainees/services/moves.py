@@ -176,7 +176,8 @@ def covers(actor: Account, unit: Unit) -> bool:
 
 def appointments_of(cadre: Cadre) -> Any:
     """Primary appointments, the latest first."""
-    return Appointment.objects.filter(cadre=cadre, primary=True).order_by("-since")
+    rows = Appointment.objects.unscoped("posts of a cadre whom the caller fetched in scope")
+    return rows.filter(cadre=cadre, primary=True).order_by("-since")
 
 
 def appointment_of(cadre: Cadre) -> Appointment | None:
