@@ -10,4 +10,6 @@ EVENTS = {
     "cadre.unmask": "查看完整身份证号",
     "keys.reindex": "重算身份证号索引",
     "cadre.verify": "核实干部信息",
+    "duty.assign": "下达学习任务",
+    "requirements.adopt": "制定学习要求",
 }

@@ -1,13 +1,18 @@
 """What each cadre has to learn, and why somebody has to learn less."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import Exact
 
 from core.models import StoredFile
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
+from trainees.models.ledger import Channel, CreditBalance, CreditEntry
 from trainees.models.people import Cadre, own_way, person_ways
 
 
@@ -26,6 +31,56 @@ class OfCadre(ScopedQuerySet):
 
     def ways(self, access: Access) -> Ways:
         return person_ways(access, "cadre__") | own_way(access, "cadre__")
+
+
+AMOUNT = models.DecimalField(max_digits=11, decimal_places=2)
+ZERO = Value(0, output_field=AMOUNT)
+_OFF_JOB, _ONLINE = Q(channel=Channel.OFF_JOB), Q(channel=Channel.ONLINE)
+OF_ENTRIES = {
+    Measure.OFF_JOB_DAYS: Case(When(_OFF_JOB, then=F("days"))),
+    Measure.OFF_JOB_HOURS: Case(When(_OFF_JOB, then=F("hours"))),
+    Measure.ONLINE_HOURS: Case(When(_ONLINE, then=F("hours"))),
+    Measure.REQUIRED: Case(When(kind="required", then=F("credits"))),
+    Measure.ELECTIVE: Case(When(kind="elective", then=F("credits"))),
+}
+"""What an entry adds to each measure, as the balances have it (migration ledger_triggers)."""
+
+
+class DutyQuerySet(OfCadre):
+    """Duties and how they stand; what a merged double learned counts for the row that lives on."""
+
+    def with_standing(self) -> Self:
+        """Annotates `done` and `other_done` (as the measures are), `met`, and `missing` (of `measure`, 0 when met).
+
+        For pages of people: four looks at the ledger for each duty. Whole cities are asked about by
+        `trainees.services.attainment`, which reads the balances once.
+        """
+        rows = self.annotate(done=_learned("measure"), other_done=_learned("other_measure"))
+        reached = Q(done__gte=F("amount")) | Q(other_done__gte=F("other_amount"), other_amount__isnull=False)
+        met = ExpressionWrapper(Q(exempt=True) | reached, output_field=models.BooleanField())
+        return rows.annotate(
+            met=met, missing=Case(When(met=True, then=ZERO), default=Greatest(F("amount") - F("done"), ZERO))
+        )
+
+
+def _learned(measure: str) -> Case:
+    """What was learned of the duty's own measure: of whole years by the balances, between two days by the entries."""
+    balances = CreditBalance.objects.filter(year__gte=OuterRef("since__year"), year__lte=OuterRef("due__year"))
+    entries = CreditEntry.objects.filter(on__gte=OuterRef("since"), on__lte=OuterRef("due"))
+    columns = {one: F(str(one)) for one in Measure}
+    return Case(
+        When(by_entries=True, then=_sum(entries, measure, OF_ENTRIES)),
+        default=_sum(balances, measure, columns),
+        output_field=AMOUNT,
+    )
+
+
+def _sum(rows: QuerySet, measure: str, columns: Mapping[Measure, F | Case]) -> CombinedExpression:
+    """Own rows and, apart so that each is found by its index, those of doubles."""
+    amount = Case(*(When(Exact(OuterRef(measure), str(one)), then=what) for one, what in columns.items()), default=ZERO)
+    summed = rows.order_by().values(nobody=Value(1)).annotate(sum=Sum(amount, output_field=AMOUNT)).values("sum")
+    own, doubles = (summed.filter(Q((name, OuterRef("cadre")))) for name in ("cadre", "cadre__canonical"))
+    return Coalesce(Subquery(own), ZERO) + Coalesce(Subquery(doubles), ZERO)
 
 
 class Duty(models.Model):
@@ -54,7 +109,7 @@ class Duty(models.Model):
     exempt = models.BooleanField("免除", default=False)
     note = models.CharField("说明", max_length=200, blank=True)
 
-    objects = OfCadre.as_manager()
+    objects = DutyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学习任务"

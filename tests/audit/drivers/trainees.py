@@ -11,6 +11,9 @@ from trainees.models import Cadre
 from trainees.services import link_account, verify_cadres
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
+from trainees.rules.requirements import shipped
+from trainees.services.duties import assign_duties
+from trainees.services.requirement_sets import adopt_requirement_set
 
 
 def account_linked(scene: Scene) -> None:
@@ -58,6 +61,18 @@ def forgotten(scene: Scene) -> None:
         anonymise_cadre(cadre, actor=staff, today=date(2026, 6, 1))
 
 
+def duties_assigned(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        assign_duties([scene.city.cadres[0].pk], 2026, actor=staff)
+
+
+def requirements_adopted(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        adopt_requirement_set(
+            scene.city.root, name="学习要求", since=date(2026, 7, 1), rules=shipped(), note="", actor=staff
+        )
+
+
 DRIVERS = {
     "cadre.anonymise": forgotten,
     "cadre.account": account_linked,
@@ -68,4 +83,6 @@ DRIVERS = {
     "cadre.status": retired,
     "cadre.merge": merged,
     "cadre.verify": checked_with_the_file,
+    "duty.assign": (duties_assigned, "unit object"),
+    "requirements.adopt": requirements_adopted,
 }
