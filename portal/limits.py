@@ -33,6 +33,7 @@ LIMITS = (
     Limit("export", "导出", 10, HOUR, "GET", (
         "portal:class_list_export", "portal:class_roster_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
+        "portal:cadre_list_export",
     )),
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),

@@ -17,7 +17,6 @@ Place = dict[str, Any]
 
 STAFF_PLACES = (
     ("单位", "sitemap", "organization_unit"),
-    ("干部", "users", "trainees_cadre"),
     ("考核方案", "scale", "assessments_scoringscheme"),
     ("公文", "files", "reports_document"),
 )
@@ -107,6 +106,8 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("今天", "calendar-event", reverse("portal:today")))
     if standing.works_with_classes:
         places.append(place("班次", "school", reverse("portal:class_list")))
+    if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        places.append(place("干部", "users", reverse("portal:cadre_list")))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from assessments.models import ClassAssessment, WorkbookImport
+from core.sheets.limits import ROSTER
 from organization.access import below as below_any
 from organization.models import Account, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
@@ -93,6 +94,20 @@ def may_list_classes(user: Account) -> Refusal | None:
     if user.access.has(Role.STAFF, Role.SCHOOL, Role.LEADER) or named_for(user.access):
         return None
     return Refusal("打开班次列表", "班次列表供组织部、班主任、考评工作小组和领导使用；您的材料在首页", DEPARTMENT)
+
+
+def may_list_cadres(user: Account) -> Refusal | None:
+    """The person door: the department, leaders and liaisons, each with their own columns."""
+    if user.access.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        return None
+    return Refusal("打开干部名单", "干部名单供组织部、领导和单位联络员使用；您自己的学习档案在首页", DEPARTMENT)
+
+
+def may_export_cadres(count: int) -> Refusal | None:
+    """No more rows in a file than an import takes."""
+    if count <= ROSTER.rows:
+        return None
+    return Refusal("导出干部名单", f"共 {count} 人，一次最多导出 {ROSTER.rows} 人，请先按单位筛选", DEPARTMENT)
 
 
 def may_enter_class(door: Door) -> Refusal | None:

@@ -59,11 +59,15 @@ class SheetWriter:
 
 
 class BookWriter:
-    """A workbook that is written to memory; `styles` are xlsxwriter's format properties by name."""
+    """A workbook that is written to memory; `styles` are xlsxwriter's format properties by name.
 
-    def __init__(self, styles: dict[str, dict[str, Any]] | None = None) -> None:
+    A `long` one puts each row into a temporary file as it comes: rows must be written in order, one sheet after another.
+    """
+
+    def __init__(self, styles: dict[str, dict[str, Any]] | None = None, *, long: bool = False) -> None:
         self._buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._buffer, _OPTIONS)
+        kept = {"in_memory": False, "constant_memory": True} if long else {}
+        self.book = xlsxwriter.Workbook(self._buffer, _OPTIONS | kept)
         given = {"date": {"num_format": "yyyy-mm-dd"}, **(styles or {})}
         self._styles = {name: self.book.add_format(properties) for name, properties in given.items()}
 

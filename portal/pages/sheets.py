@@ -14,3 +14,13 @@ def table_workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[A
     for place, row in enumerate(rows, 1):
         sheet.put_row(place, row)
     return book.finish()
+
+
+def long_workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[bytes, int]:
+    """The same for tens of thousands of rows, which go to a temporary file as they come; the file and how many they were."""
+    book = BookWriter({"head": {"bold": True}}, long=True)
+    sheet, place = book.sheet(title), 0
+    sheet.put_row(0, columns, "head")
+    for place, row in enumerate(rows, 1):
+        sheet.put_row(place, row)
+    return book.finish(), place

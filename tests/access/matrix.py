@@ -110,6 +110,8 @@ NOT_UPLOADERS = " ".join(set(SIGNED_IN) - set(UPLOADERS.split()))
 FOREIGN_TO_CATALOGUE = " ".join(set(NOT_UPLOADERS.split()))
 CLASS_LISTERS = f"{CLASS_DOOR} stranger_staff stranger_manager"
 NOT_CLASS_LISTERS = " ".join(set(SIGNED_IN) - set(CLASS_LISTERS.split()))
+PERSON_DOOR = "staff leader liaison sibling_liaison stranger_staff"
+NOT_PERSON_DOOR = " ".join(set(SIGNED_IN) - set(PERSON_DOOR.split()))
 
 NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
 LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
@@ -241,6 +243,10 @@ ROWS = (
         prepared_by="a_batch"),
     # a stored file's address opens for one account in one session, whoever else holds it (tests/access/test_files.py)
     Row("file", lambda city: ["handed:over"]),
+    # people by the person door: each role by its own columns
+    Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, query="?q=xhwn&status=serving&sort=-unit"),
+    Row("cadre_list_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
     # the catalogue: kept by those who make timetables
     Row("catalogue", lambda city: ["courses"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("catalogue", lambda city: ["teachers"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),

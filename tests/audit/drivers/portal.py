@@ -12,6 +12,7 @@ OF_SOMEBODY = "?kind=class&thing=云岭-2026-01&account=yl_liaison"
 DRIVERS = {
     "leaves.export": lambda scene: scene.get("staff", "class_leaves_export", scene.city.open_class.pk),
     "access.explain": lambda scene: scene.get("staff", "why", query=OF_SOMEBODY),
+    "cadre_list.export": (lambda scene: scene.get("staff", "cadre_list_export"), "unit object"),
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),
     "search.id_number": (number_looked_for, "unit object"),
