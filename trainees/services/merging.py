@@ -6,6 +6,7 @@ from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account
 from trainees.models import Appointment, Cadre
+from trainees.services.ledger import settle_anew
 from trainees.services.moves import demand_authority, duties_anew
 
 
@@ -29,6 +30,7 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> C
     _keep_history_apart(gone)
     after = {"into": str(stays.pk)}
     record("cadre.merge", actor=actor.pk, obj=gone, unit_id=stays.unit_id, reason=reason, after=after)
+    settle_anew([stays.pk], actor=actor, reason=reason)
     duties_anew(stays, timezone.localdate().replace(month=1, day=1), actor=actor)
     return stays
 

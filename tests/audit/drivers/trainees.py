@@ -5,6 +5,7 @@ from datetime import date
 from django.core.management import call_command
 
 from tests import factories as make
+from tests.audit.drivers import ledger
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
@@ -74,6 +75,7 @@ def requirements_adopted(scene: Scene) -> None:
 
 
 DRIVERS = {
+    **ledger.DRIVERS,
     "cadre.anonymise": forgotten,
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,

@@ -1,0 +1,44 @@
+"""How the ledger's events come about."""
+
+from datetime import date
+from decimal import Decimal
+
+from core.keys import new_key
+from tests.audit.drivers.scene import Scene
+from trainees.services.ledger import Learning, post, settle_anew, withdraw
+from trainees.services.rule_sets import adopt_rule_set, shipped_rules
+
+
+def learned(scene: Scene) -> Learning:
+    who, day = scene.city.cadres[0], date(2026, 3, 13)
+    return Learning(who.pk, day, "off_job", Decimal(12), Decimal(2), "春季班", "class", new_key())
+
+
+def posted(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        post([learned(scene)], actor=staff, reason="结班")
+
+
+def withdrawn(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        one = learned(scene)
+        post([one], actor=staff)
+        withdraw("class", [one.source_id], actor=staff, reason="重新打开")
+
+
+def settled(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        settle_anew([scene.city.cadres[0].pk], actor=staff, reason="合并重复建档")
+
+
+def rules_adopted(scene: Scene) -> None:
+    with scene.request_of("staff") as staff:
+        adopt_rule_set(scene.city.root, shipped_rules(), date(2026, 1, 1), "云组〔2026〕1号", actor=staff)
+
+
+DRIVERS = {
+    "ledger.post": (posted, "object"),
+    "ledger.settle": (settled, "unit object"),
+    "ledger.withdraw": (withdrawn, "object"),
+    "rules.adopt": rules_adopted,
+}

@@ -1,0 +1,113 @@
+"""Which rules a learning comes under: versions of an authority, and the default that is shipped."""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from core.audit import record
+from core.operations import Refused, intention, last_word
+from organization.models import Account, Unit
+from organization.roles import Role
+from trainees.models import RuleSet
+from trainees.rules.rule_book import RuleBook, RulesFault
+
+SHIPPED = Path(__file__).parent.parent / "data" / "rule_set.json"
+SHIPPED_SINCE = date(1949, 10, 1)
+NAME = "学时学分换算规则"
+
+
+def shipped_rules() -> dict[str, Any]:
+    """The default rule set (DOMAIN.md §3, What counts)."""
+    rules: dict[str, Any] = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    return rules
+
+
+@intention
+def adopt_rule_set(unit: Unit, rules: dict[str, Any], since: date, note: str, *, actor: Account) -> RuleSet:
+    """A new version of an authority's rules from a day on. What is posted already stays until it is recomputed.
+
+    Raises Refused with all faults of the rules, and where the actor is not of the authority's department.
+    """
+    demand_department(unit, actor)
+    if not note.strip():
+        raise Refused("请写明依据，如文件名称和文号")
+    try:
+        RuleBook.read(rules)
+    except RulesFault as fault:
+        raise Refused(f"规则有问题，没有启用：{fault}") from fault
+    with last_word({"rule_set_version_once": "刚刚有人启用了另一版规则，请刷新页面后重新核对"}):
+        made = RuleSet.objects.create(
+            unit=unit, name=NAME, version=_next_version(unit), since=since, rules=rules, note=note.strip(),
+            actor_id=actor.pk,
+        )  # fmt: skip
+    after = {"version": made.version, "since": since.isoformat(), "rules": rules}
+    record("rules.adopt", actor=actor.pk, obj=made, unit_id=unit.pk, reason=note, after=after)
+    return made
+
+
+def _next_version(unit: Unit) -> int:
+    """Of a tree's root the shipped rules are the first version, so that days before its own rules have some."""
+    if unit.is_root():
+        adopt_shipped(unit)
+    return (RuleSet.objects.filter(unit=unit).aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+def demand_department(unit: Unit, actor: Account) -> None:
+    if not any(unit.path.startswith(path) for path in actor.access.paths(Role.STAFF)):
+        raise Refused(f"{unit.name}的规则由其组织部干部教育科制定，您没有这项权限")
+
+
+def adopt_shipped(root: Unit) -> None:
+    """Version 1 of a tree's root, unless it has one; two at once make one."""
+    if RuleSet.objects.filter(unit=root).exists():
+        return
+    row = RuleSet(unit=root, name=NAME, version=1, since=SHIPPED_SINCE, rules=shipped_rules(), note="平台默认规则")
+    RuleSet.objects.bulk_create([row], ignore_conflicts=True)
+
+
+class Shelf:
+    """The rule sets of some authorities, by day and by key, each read once; three queries whatever their number."""
+
+    def __init__(self, authorities: Collection[UUID], known: Iterable[UUID] = ()) -> None:
+        self.units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=authorities)}
+        self.paths = {path for unit in self.units.values() for path in Unit.upward(unit.path)}
+        self.books: dict[UUID, RuleBook] = {}
+        self.found: dict[tuple[UUID, date], RuleSet] = {}
+        self._load(known)
+
+    def _load(self, known: Iterable[UUID]) -> None:
+        rows = RuleSet.objects.select_related("unit")
+        self.by_key = rows.in_bulk(set(known))
+        held = list(rows.filter(unit__path__in=self.paths)) if self.paths else []
+        self.sets = sorted(held, key=lambda one: (one.unit.depth, one.since, one.version), reverse=True)
+        self.by_key |= {one.pk: one for one in held}
+
+    def on(self, authority: UUID, day: date) -> RuleSet:
+        """The version in force: the nearest unit upward, its latest day (RulesQuerySet.in_force)."""
+        key = (authority, day)
+        if key not in self.found:
+            self.found[key] = self._search(authority, day) or self._shipped(authority, day)
+        return self.found[key]
+
+    def book(self, rule_set: UUID) -> RuleBook:
+        if rule_set not in self.books:
+            self.books[rule_set] = RuleBook.read(self.by_key[rule_set].rules)
+        return self.books[rule_set]
+
+    def _search(self, authority: UUID, day: date) -> RuleSet | None:
+        path = self.units[authority].path
+        return next((one for one in self.sets if path.startswith(one.unit.path) and one.since <= day), None)
+
+    def _shipped(self, authority: UUID, day: date) -> RuleSet:
+        root = self.units[authority].get_root()
+        adopt_shipped(root)
+        self._load(self.by_key)
+        found = self._search(authority, day)
+        if found is None:
+            raise Refused(f"{root.name}没有 {day} 生效的换算规则，请组织部先启用一版从这一天或更早起生效的规则")
+        return found
