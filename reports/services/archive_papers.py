@@ -14,7 +14,10 @@ from core.jobs import Unmakeable, submit
 from core.models import Batch
 from core.pdf.rendering import PaperFault
 from organization.models import Account
+from reports.gathering.statements import cadre_year_of, unit_year_of
 from reports.models import ArchivePaper
+from reports.papers.cadre_year import render_cadre_year
+from reports.papers.unit_year import render_unit_year
 from reports.services.making import count_pages
 
 logger = logging.getLogger("portal.reports")
@@ -25,7 +28,10 @@ BATCH = "archive"
 PASSING = (Kind.BOOKLET, Kind.REGISTER)
 """Made anew whenever somebody asks: their files go after the usual days. Statements stay."""
 
-MAKERS: dict[str, Callable[[ArchivePaper, date], bytes]] = {}
+MAKERS: dict[str, Callable[[ArchivePaper, date], bytes]] = {
+    Kind.CADRE_STATEMENT: lambda paper, today: render_cadre_year(cadre_year_of(paper)),
+    Kind.UNIT_STATEMENT: lambda paper, today: render_unit_year(unit_year_of(paper)),
+}
 """How each kind is made: the row and the day to the PDF."""
 
 

@@ -1,0 +1,143 @@
+"""What a unit is told of a closed year: its people added up, its sub-units with it, and its rank among its siblings."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from organization.models import Unit
+from reports.gathering.year_people import NONE, PersonYear, plain
+
+TENTH = Decimal("0.1")
+Facts = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """A unit while its people are added up."""
+
+    people: int = 0
+    met: int = 0
+    off_job: Decimal = NONE
+    online: Decimal = NONE
+    requirements: dict[str, Facts] = field(default_factory=dict)
+    missing: list[Facts] = field(default_factory=list)
+    exempted: list[Facts] = field(default_factory=list)
+    failed: list[Facts] = field(default_factory=list)
+
+    def add(self, one: PersonYear) -> None:
+        """People stand here by key: whoever reads the statement is told names of the day it is made."""
+        asked, who = one.facts["requirements"], {"cadre": str(one.cadre_id), "post": one.facts["post"]}
+        self.people += 1
+        self.met += not one.missing
+        self.off_job += one.off_job
+        self.online += one.online
+        for told in asked:
+            line = self.requirements.setdefault(
+                told["code"], {"name": told["name"], "met": 0, "missing": 0, "exempt": 0}
+            )
+            line[told["state"]] += 1
+        self.missing += [who | {"why": "；".join(one.missing)}] if one.missing else []
+        self.exempted += [who | {"why": "；".join(one.facts["exemptions"])}] if one.facts["exemptions"] else []
+        self.failed += [who | {"why": "、".join(one.facts["failed"])}] if one.facts["failed"] else []
+
+    @property
+    def rate(self) -> Decimal:
+        """Who met everything that was asked of them, in per cent, to a tenth."""
+        return (Decimal(100) * self.met / self.people).quantize(TENTH, ROUND_HALF_UP) if self.people else NONE
+
+
+def tallies(area: "Area", people: Iterable[PersonYear]) -> dict[str, Tally]:
+    """By the unit's place in the tree; everybody counts for their unit and those above it, up to the authority."""
+    found: dict[str, Tally] = defaultdict(Tally)
+    for one in people:
+        for path in area.places_of(one.unit):
+            found[path].add(one)
+    return dict(found)
+
+
+class Area:
+    """The units whose statements an authority makes: those below it that no department of their own stands above."""
+
+    def __init__(self, authority: Unit) -> None:
+        self.authority = authority
+        self.units = {unit.path: unit for unit in Unit.objects.below(authority)}
+        department = Unit.Kind.ORGANIZATION_DEPARTMENT
+        below = [one.path for one in self.units.values() if one.kind == department and one.pk != authority.pk]
+        self.others = tuple(sorted(below))
+
+    def places_of(self, unit: Unit) -> list[str]:
+        """Paths of the unit and those above it, the authority's first; where another department begins, none further."""
+        if unit.path not in self.units:
+            return [self.authority.path]
+        return [
+            path
+            for path in Unit.upward(unit.path)
+            if path in self.units and not (self.others and path.startswith(self.others))
+        ]
+
+    def siblings(self, tally: dict[str, Tally]) -> dict[str, list[str]]:
+        """Places by that of their parent."""
+        found = defaultdict(list)
+        for path in sorted(tally):
+            found[path[: -Unit.steplen]].append(path)
+        return found
+
+
+def unit_facts(area: Area, tally: dict[str, Tally]) -> Iterable[tuple[Unit, Facts]]:
+    """Each unit that has people, with what its statement says."""
+    siblings = area.siblings(tally)
+    for path in sorted(tally):
+        unit, own = area.units[path], tally[path]
+        below = [
+            _row(area.units[one], tally[one], rank_of(one, siblings[path], tally)) for one in siblings.get(path, [])
+        ]
+        whole = path == area.authority.path
+        yield (
+            unit,
+            {
+                "unit": unit.name,
+                "people": own.people,
+                "met": own.met,
+                "rate": str(own.rate),
+                "off_job": _mean(own.off_job, own.people),
+                "online": _mean(own.online, own.people),
+                "requirements": list(own.requirements.values()),
+                "rank": None if whole else rank_of(path, siblings[path[: -Unit.steplen]], tally),
+                "siblings": 0 if whole else len(siblings[path[: -Unit.steplen]]),
+                "units": sorted(below, key=lambda row: row["rank"]),
+                "missing": [] if whole else own.missing,
+                "not_met": len(own.missing),
+                "exempted": [] if whole else own.exempted,
+                "exempt": len(own.exempted),
+                "failed": own.failed,
+            },
+        )
+
+
+def rank_of(path: str, among: list[str], tally: dict[str, Tally]) -> int:
+    """By the share of people who met everything; equal shares share the better rank."""
+    return 1 + sum(tally[other].rate > tally[path].rate for other in among)
+
+
+def _row(unit: Unit, tally: Tally, rank: int) -> Facts:
+    return {
+        "unit": unit.name,
+        "people": tally.people,
+        "met": tally.met,
+        "rate": str(tally.rate),
+        "off_job": _mean(tally.off_job, tally.people),
+        "online": _mean(tally.online, tally.people),
+        "rank": rank,
+    }
+
+
+def _mean(total: Decimal, people: int) -> str:
+    return plain((total / people).quantize(TENTH, ROUND_HALF_UP)) if people else "0"
+
+
+def keys_in(facts: Facts) -> set[UUID]:
+    """Everybody whom a unit's facts name."""
+    return {UUID(row["cadre"]) for name in ("missing", "exempted", "failed") for row in facts[name]}

@@ -1,0 +1,241 @@
+"""Closing a year of an authority's ledger (年度结账): checklist, carry-over, figures as they stand, and what comes late.
+
+A year is closed by the department that manages the cadres, once, in order, after it has ended. The surplus of required
+credits over what the year asked goes into the next year's electives (DOMAIN.md §3), once for each cadre and year: what
+is posted later stands in the adjustment period and carries nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core.audit import record
+from core.operations import Refused, intention
+from organization.models import Account, Unit
+from organization.roles import Role
+from trainees.models import Cadre, CreditBalance, CreditEntry, Duty, LedgerYear, Recognition, RuleSet
+from trainees.rules.credits import Learning, credit_year, surplus
+from trainees.rules.rule_book import RuleBook
+from trainees.services.ledger import post
+from trainees.services.rule_sets import shipped_rules
+
+NONE = Decimal(0)
+WHY = "figures of an authority's year; the caller found the authority in scope"
+WAITING = {
+    Recognition.State.VETTED: ("待组织部确认的学分认定", True, "请先确认或退回，否则只能记入调整期"),
+    Recognition.State.FILED: ("待单位审核的学分认定", False, "结账后确认的记入调整期"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the checklist: what was looked at, how many are open, whether that forbids closing, what to do."""
+
+    code: str
+    label: str
+    open: int
+    blocks: bool
+    words: str
+
+    @property
+    def done(self) -> bool:
+        return self.open == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Required credits of one cadre beyond what the year asked of them, and what the rules make of them next year."""
+
+    learning: Learning
+    credits: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What closing would do, before it is done."""
+
+    checks: Sequence[Check]
+    figures: dict[str, Any]
+
+    @property
+    def blocked(self) -> list[Check]:
+        return [check for check in self.checks if check.blocks and not check.done]
+
+    @property
+    def warned(self) -> list[Check]:
+        return [check for check in self.checks if not check.blocks and not check.done]
+
+
+def may_close(user: Account, authority: Unit) -> bool:
+    """Department staff of the authority, or of an area it lies in (a grant flows down)."""
+    return any(authority.path.startswith(path) for path in user.access.paths(Role.STAFF))
+
+
+def people_of(authority: Unit) -> QuerySet[Cadre]:
+    """Whose ledger the authority keeps: the cadres it manages, merged doubles left out."""
+    return Cadre.objects.unscoped(WHY).filter(managing_authority=authority, canonical=None)
+
+
+def year_checks(authority: Unit, year: int, on: date) -> list[Check]:
+    """What this app knows of; classes are asked by training (training.services.years)."""
+    before = LedgerYear.objects.filter(authority=authority, year__lt=year, closed_at=None).order_by("year")
+    open_years = list(before.values_list("year", flat=True))
+    named = "、".join(f"{one}年" for one in open_years)
+    checks = [
+        Check("over", f"{year}年已经结束", int(on.year <= year), True, f"{year + 1}年1月1日起可以结账"),
+        Check("before", "以前年度已结账", len(open_years), True, f"请先结{named}的账" if named else ""),
+    ]
+    return checks + [_waiting(authority, year, state, *words) for state, words in WAITING.items()]
+
+
+def _waiting(authority: Unit, year: int, state: str, label: str, blocks: bool, words: str) -> Check:
+    rows = Recognition.objects.unscoped(WHY).filter(cadre__managing_authority=authority, state=state)
+    return Check(f"recognition_{state}", label, rows.filter(until__year=year).count(), blocks, words)
+
+
+def carries(authority: Unit, year: int) -> list[Carry]:
+    """Who carries required credits into the next year's electives; four queries, however many cadres.
+
+    Only where the year asks for required credits: without a requirement there is no surplus. Who was exempted from a
+    part carries what exceeds the rest. The next year's rules say what a carried credit is worth.
+    """
+    asked, earned = required_of(authority, year), sums_of(authority, year)
+    already = set(carried_from(year).values_list("cadre", flat=True))
+    book = rules_on(authority, date(year + 1, 1, 1))
+    found = []
+    for who in sorted(asked.keys() - already, key=str):
+        learning = _carried(who, year, surplus(earned.get(who, NONE), asked[who]))
+        credits = credit_year([(learning, book)])[0].credits
+        found += [Carry(learning, credits)] if credits else []
+    return found
+
+
+def required_of(authority: Unit, year: int) -> dict[UUID, Decimal]:
+    """Required credits that the year asks, by cadre; nothing of whom it exempts."""
+    rows = Duty.objects.unscoped(WHY).filter(
+        year=year, measure=Duty.Measure.REQUIRED, by_entries=False, since__year=year, cadre__in=people_of(authority)
+    )
+    values = rows.values_list("cadre", "amount", "exempt")
+    return {who: NONE if exempt else amount for who, amount, exempt in values}
+
+
+def rules_on(authority: Unit, day: date) -> RuleBook:
+    """The rules in force, read only: who posts writes down the shipped ones where there are none yet."""
+    row = RuleSet.objects.in_force(authority, day).first()
+    return RuleBook.read(row.rules if row else shipped_rules())
+
+
+def _carried(who: UUID, year: int, left: Decimal) -> Learning:
+    """A source of its own for each cadre and year, so that it is in the ledger once."""
+    return Learning(
+        cadre_id=who, on=date(year + 1, 1, 1), channel=CreditEntry.Channel.CARRY, hours=left, days=NONE,
+        title=f"{year}年度必修学分结转", source_kind=CreditEntry.Source.CARRY, source_id=uuid5(who, f"carry {year}"),
+        part=year,
+    )  # fmt: skip
+
+
+def carried_from(year: int) -> QuerySet[CreditEntry]:
+    """Carry-overs out of a year, whoever's: a cadre who moves between two closings has theirs already."""
+    return CreditEntry.objects.unscoped(WHY).live().filter(source_kind=CreditEntry.Source.CARRY, part=year)
+
+
+def sums_of(authority: Unit, year: int) -> dict[UUID, Decimal]:
+    """Required credits of the year by person, adjustments left out; a merged double counts for who lives on."""
+    rows = CreditBalance.objects.unscoped(WHY).filter(year=year, adjustment=False)
+    rows = rows.filter(Q(cadre__in=people_of(authority)) | Q(cadre__canonical__in=people_of(authority)))
+    person = Coalesce("cadre__canonical_id", "cadre_id")
+    return dict(rows.order_by().values_list(person).annotate(total=Sum("required")))
+
+
+def preview_year(authority: Unit, year: int, on: date, *, more: Iterable[Check] = ()) -> Preview:
+    """The checklist, with what other apps add, and the figures as they stand now."""
+    return Preview([*year_checks(authority, year, on), *more], figures_of(authority, year))
+
+
+def figures_of(authority: Unit, year: int) -> dict[str, Any]:
+    """People, what they learned, each requirement's state, what is carried over: numbers for people, as text."""
+    carried = carries(authority, year)
+    return {
+        "people": people_of(authority).filter(status__in=ACTIVE).count(),
+        "entries": entries_of(authority, year).filter(adjustment=False).count(),
+        "learned": _learned(authority, year),
+        "requirements": _requirements(authority, year),
+        "carry": {"people": len(carried), "credits": str(sum((row.credits for row in carried), NONE))},
+    }
+
+
+ACTIVE = (Cadre.Status.SERVING, Cadre.Status.SECONDED)
+SUMS = ("off_job_days", "off_job_hours", "online_hours", "other_hours", "required", "elective")
+
+
+def _learned(authority: Unit, year: int) -> dict[str, str]:
+    rows = CreditBalance.objects.unscoped(WHY).filter(year=year, adjustment=False)
+    rows = rows.filter(Q(cadre__in=people_of(authority)) | Q(cadre__canonical__in=people_of(authority)))
+    found = rows.aggregate(**{name: Sum(name) for name in SUMS})
+    return {name: str(found[name] or NONE) for name in SUMS}
+
+
+def _requirements(authority: Unit, year: int) -> list[dict[str, Any]]:
+    """For each requirement: how many it holds for, how many met it, how many are exempt."""
+    found: dict[str, dict[str, Any]] = {}
+    rows = Duty.objects.unscoped(WHY).filter(year=year, cadre__in=people_of(authority)).with_standing()
+    for code, name, exempt, met in rows.order_by("code").values_list("code", "name", "exempt", "met").iterator():
+        line = found.setdefault(code, {"code": code, "name": name, "asked": 0, "met": 0, "exempt": 0})
+        line["exempt" if exempt else "asked"] += 1
+        line["met"] += bool(met and not exempt)
+    return list(found.values())
+
+
+def entries_of(authority: Unit, year: int) -> QuerySet[CreditEntry]:
+    return CreditEntry.objects.unscoped(WHY).filter(authority=authority, year=year)
+
+
+@intention
+def close_year(
+    authority: Unit, year: int, *, actor: Account, on: date, more: Iterable[Check] = (), accepted: bool = False
+) -> LedgerYear:
+    """Close it: post the carry-over, write the figures, close. Raises Refused, and then nothing was written.
+
+    The row is held while this runs: postings that are under way are waited for, later ones meet a closed year.
+    `accepted` says that somebody read the warnings and closes all the same.
+    """
+    if not may_close(actor, authority):
+        raise Refused(f"不能结{authority}的账：年度结账由管理这些干部的组织部干部教育科办理")
+    held = hold_year(authority, year)
+    if held.closed_at is not None:
+        raise Refused(f"{authority}{year}年已于{timezone.localdate(held.closed_at):%Y-%m-%d}结账，不能再结")
+    preview = preview_year(authority, year, on, more=more)
+    _demand_ready(preview, year, accepted)
+    post([row.learning for row in carries(authority, year)], actor=actor, reason=f"{year}年度结账")
+    held.closed_at, held.closed_by_id = timezone.now(), actor.pk
+    held.figures = preview.figures | {"accepted": [f"{one.label} {one.open} 件" for one in preview.warned]}
+    held.save(update_fields=["closed_at", "closed_by_id", "figures"])
+    record("ledger_year.close", actor=actor.pk, obj=held, unit_id=authority.pk, after=_told(held))
+    return held
+
+
+def hold_year(authority: Unit, year: int) -> LedgerYear:
+    """The year's row, held; made where nothing was posted yet. Who comes second waits for the first."""
+    LedgerYear.objects.bulk_create([LedgerYear(authority=authority, year=year)], ignore_conflicts=True)
+    return LedgerYear.objects.select_for_update().get(authority=authority, year=year)
+
+
+def _demand_ready(preview: Preview, year: int, accepted: bool) -> None:
+    if preview.blocked:
+        lines = "；".join(f"{one.label}：{one.words}（{one.open} 件）" for one in preview.blocked)
+        raise Refused(f"{year}年还不能结账：{lines}")
+    if preview.warned and not accepted:
+        lines = "；".join(f"{one.label} {one.open} 件" for one in preview.warned)
+        raise Refused(f"{year}年结账前请看清：{lines}。仍要结账的，请勾选“已知悉”")
+
+
+def _told(held: LedgerYear) -> dict[str, Any]:
+    return {"year": held.year, "people": held.figures["people"], "carry": held.figures["carry"]}
+

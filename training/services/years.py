@@ -1,0 +1,29 @@
+"""What stands in the way of closing a year that only classes know of."""
+
+from django.db.models import QuerySet
+
+from organization.models import Unit
+from trainees.services.years import Check
+from training.models import Enrolment, TrainingClass
+
+WHY = "classes of a year that is being closed; the caller found the authority in scope"
+State = TrainingClass.State
+UNCLOSED = (State.RUNNING, State.ENDED, State.REOPENED)
+
+
+def class_checks(authority: Unit, year: int) -> list[Check]:
+    """Classes of the year that no ledger knows yet: the area's own forbid closing, those of others are told."""
+    own = TrainingClass.objects.unscoped(WHY).filter(unit__path__startswith=authority.path)
+    rows = unclosed_classes(authority, year)
+    theirs = rows.exclude(pk__in=own)
+    return [
+        Check("classes", "本级及下级已结束的班次都已结班", rows.filter(pk__in=own).count(), True, "请先结班，学时才能入账"),
+        Check("other_classes", "其他机关举办的班次都已结班", theirs.count(), False, "结账后结班的，学时记入调整期"),
+    ]  # fmt: skip
+
+
+def unclosed_classes(authority: Unit, year: int) -> QuerySet[TrainingClass]:
+    """Which ended in the year, are not closed, and have somebody of the authority's on their roster."""
+    seats = Enrolment.objects.unscoped(WHY).on_roster().filter(cadre__managing_authority=authority)
+    rows = TrainingClass.objects.unscoped(WHY).filter(end__year=year, state__in=UNCLOSED)
+    return rows.filter(pk__in=seats.values("training_class")).order_by("end", "pk")
