@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from organization.models import Unit
 from reports.models import ArchivePaper
 from trainees.models import Appointment, Cadre, CreditEntry, Duty, Exemption
-from trainees.services.years import ACTIVE, carried_from, people_of
+from trainees.services.years import ACTIVE, carried_from, people_of, plain
 from training.models import Enrolment
 
 WHY = "statements of an authority's year, written while it is closed"
@@ -115,8 +115,9 @@ def _of(rows: QuerySet[Any], keys: Sequence[UUID]) -> QuerySet[Any]:
 
 
 def _requirement(duty: Duty) -> Facts:
-    """A duty as people read it; amounts as text with their units."""
-    state = "exempt" if duty.exempt else "met" if duty.met else "missing"
+    """A duty as people read it; amounts as text with their units. What is not due yet (五年, 提任补训) is running."""
+    late = duty.due <= date(duty.year, 12, 31)
+    state = "exempt" if duty.exempt else "met" if duty.met else "missing" if late else "running"
     return {
         "code": duty.code,
         "name": duty.name,
@@ -134,11 +135,6 @@ def _either(duty: Duty, amount: Decimal, other: Decimal | None, joint: str = "�
     if not duty.other_measure or other is None:
         return first
     return f"{first}{joint}{plain(other)}{OF_MEASURE.get(duty.other_measure, '学分')}"
-
-
-def plain(value: Decimal) -> str:
-    """Without needless zeros: 90, 12.5."""
-    return f"{value.normalize():f}"
 
 
 def _channels(entries: Sequence[CreditEntry]) -> list[Facts]:

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from organization.models import Unit
-from reports.gathering.year_people import NONE, PersonYear, plain
+from reports.gathering.year_people import NONE, PersonYear
+from trainees.services.years import plain
 
 TENTH = Decimal("0.1")
 Facts = dict[str, Any]
@@ -36,7 +37,7 @@ class Tally:
         self.online += one.online
         for told in asked:
             line = self.requirements.setdefault(
-                told["code"], {"name": told["name"], "met": 0, "missing": 0, "exempt": 0}
+                told["code"], {"name": told["name"], "met": 0, "missing": 0, "running": 0, "exempt": 0}
             )
             line[told["state"]] += 1
         self.missing += [who | {"why": "；".join(one.missing)}] if one.missing else []

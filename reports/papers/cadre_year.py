@@ -11,7 +11,7 @@ from reports.papers.wording import day
 STYLES = ("papers/paper.css", "papers/archive.css", "papers/cadre_year.css")
 ROWS = 14  # of all tables together: more would need a second page
 LEAST_CLASSES = 3
-STATES = {"met": "已完成", "missing": "未完成", "exempt": "已免除"}
+STATES = {"met": "已完成", "missing": "未完成", "running": "进行中", "exempt": "已免除"}
 
 
 @dataclass(frozen=True)

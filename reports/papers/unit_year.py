@@ -80,7 +80,7 @@ def requirement_rows(facts: Facts) -> list[dict[str, Any]]:
     """Each requirement with the share of those it holds for."""
     rows = []
     for one in facts["requirements"]:
-        asked = one["met"] + one["missing"]
+        asked = one["met"] + one["missing"] + one["running"]
         rate = str((Decimal(100) * one["met"] / asked).quantize(TENTH, ROUND_HALF_UP)) + "%" if asked else "—"
         rows.append({**one, "asked": asked, "rate": rate})
     return rows

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -76,6 +76,11 @@ class Preview:
 def may_close(user: Account, authority: Unit) -> bool:
     """Department staff of the authority, or of an area it lies in (a grant flows down)."""
     return any(authority.path.startswith(path) for path in user.access.paths(Role.STAFF))
+
+
+def plain(value: Decimal) -> str:
+    """Without needless zeros: 90, 12.5."""
+    return f"{value.normalize():f}"
 
 
 def people_of(authority: Unit) -> QuerySet[Cadre]:
@@ -167,7 +172,7 @@ def figures_of(authority: Unit, year: int) -> dict[str, Any]:
         "entries": entries_of(authority, year).filter(adjustment=False).count(),
         "learned": _learned(authority, year),
         "requirements": _requirements(authority, year),
-        "carry": {"people": len(carried), "credits": str(sum((row.credits for row in carried), NONE))},
+        "carry": {"people": len(carried), "credits": plain(sum((row.credits for row in carried), NONE))},
     }
 
 
@@ -179,18 +184,26 @@ def _learned(authority: Unit, year: int) -> dict[str, str]:
     rows = CreditBalance.objects.unscoped(WHY).filter(year=year, adjustment=False)
     rows = rows.filter(Q(cadre__in=people_of(authority)) | Q(cadre__canonical__in=people_of(authority)))
     found = rows.aggregate(**{name: Sum(name) for name in SUMS})
-    return {name: str(found[name] or NONE) for name in SUMS}
+    return {name: plain(found[name] or NONE) for name in SUMS}
 
 
 def _requirements(authority: Unit, year: int) -> list[dict[str, Any]]:
-    """For each requirement: how many it holds for, how many met it, how many are exempt."""
-    found: dict[str, dict[str, Any]] = {}
-    rows = Duty.objects.unscoped(WHY).filter(year=year, cadre__in=people_of(authority)).with_standing()
-    for code, name, exempt, met in rows.order_by("code").values_list("code", "name", "exempt", "met").iterator():
-        line = found.setdefault(code, {"code": code, "name": name, "asked": 0, "met": 0, "exempt": 0})
-        line["exempt" if exempt else "asked"] += 1
-        line["met"] += bool(met and not exempt)
-    return list(found.values())
+    """For each requirement that is due: how many it holds for, how many met it, how many are exempt."""
+    rows = Duty.objects.unscoped(WHY).filter(year=year, due__lte=date(year, 12, 31), cadre__in=people_of(authority))
+    counted = rows.with_standing().order_by("code").values("code", "name").annotate(
+        asked=Count("pk", filter=Q(exempt=False)), met_by=Count("pk", filter=Q(exempt=False, met=True)),
+        exempted=Count("pk", filter=Q(exempt=True)),
+    )  # fmt: skip
+    return [
+        {
+            "code": one["code"],
+            "name": one["name"],
+            "asked": one["asked"],
+            "met": one["met_by"],
+            "exempt": one["exempted"],
+        }
+        for one in counted
+    ]
 
 
 def entries_of(authority: Unit, year: int) -> QuerySet[CreditEntry]:
@@ -238,4 +251,3 @@ def _demand_ready(preview: Preview, year: int, accepted: bool) -> None:
 
 def _told(held: LedgerYear) -> dict[str, Any]:
     return {"year": held.year, "people": held.figures["people"], "carry": held.figures["carry"]}
-

@@ -5,6 +5,7 @@ from datetime import date
 from assessments.services import confirm_results
 from reports.models import Document
 from reports.services import issue_with_number, make_drafts, void_document
+from tests.audit.drivers import years
 from tests.audit.drivers.scene import Scene
 
 ISSUED = date(2026, 6, 1)
@@ -32,5 +33,6 @@ DRIVERS = {
         "liaison", "document_download", scene.city.documents["letter"].pk, code=302
     ),
     "document.void": made_void,
+    "statements.write": years.closed,
     "results.export": lambda scene: scene.get("staff", "class_summary_csv", scene.city.training_class.pk),
 }

@@ -5,15 +5,15 @@ from datetime import date
 from django.core.management import call_command
 
 from tests import factories as make
-from tests.audit.drivers import ledger
+from tests.audit.drivers import ledger, years
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
+from trainees.rules.requirements import shipped
 from trainees.services import link_account, verify_cadres
+from trainees.services.duties import assign_duties
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
-from trainees.rules.requirements import shipped
-from trainees.services.duties import assign_duties
 from trainees.services.requirement_sets import adopt_requirement_set
 
 
@@ -85,6 +85,7 @@ DRIVERS = {
     "cadre.status": retired,
     "cadre.merge": merged,
     "cadre.verify": checked_with_the_file,
+    "ledger_year.close": years.closed,
     "duty.assign": (duties_assigned, "unit object"),
     "requirements.adopt": requirements_adopted,
 }

@@ -1,0 +1,104 @@
+"""Closing a year against closing and against posting, on real connections: one closes, nothing is lost or doubled."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from core.keys import new_key
+from core.operations import Refused
+from organization.roles import Role
+from tests import factories as make
+from trainees.models import CreditBalance, CreditEntry, LedgerYear
+from trainees.services.duties import assign_duties
+from trainees.services.ledger import Learning, post
+from trainees.services.years import close_year
+
+JANUARY = date(2026, 1, 5)
+WRITERS, POSTINGS = 3, 12
+
+
+@pytest.fixture
+def town(own_database):
+    where = make.unit("YL", "中共云岭市委组织部", kind="organization_department")
+    staff = make.account("zzb", "顾云舟", unit=where)
+    make.grant(staff, Role.STAFF, where)
+    people = [make.cadre(f"学员{n}", where, where) for n in range(WRITERS)]
+    for who in people:
+        learn(who, 60)
+    assign_duties(None, 2025, actor=None)
+    return where, staff, people
+
+
+def learn(who, hours):
+    known = {"title": "班", "source_kind": "class", "source_id": new_key()}
+    post([Learning(who.pk, date(2025, 6, 30), "off_job", Decimal(hours), Decimal(0), **known)], actor=None)
+
+
+def at_once(*acts):
+    """Each act on a connection of its own, begun together; what each came to."""
+    start = Barrier(len(acts))
+
+    def run(act):
+        start.wait()
+        try:
+            return act()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def carried():
+    """By cadre, what was carried into 2026."""
+    rows = CreditEntry.objects.live().filter(channel="carry").order_by()
+    return dict(rows.values_list("cadre").annotate(Sum("credits")))
+
+
+def test_of_two_who_close_at_once_one_does(town):
+    where, staff, people = town
+    told = at_once(*[lambda: close_year(where, 2025, actor=staff, on=JANUARY)] * 4)
+    assert sum(isinstance(one, LedgerYear) for one in told) == 1
+    assert all("不能再结" in one.message for one in told if isinstance(one, Refused))
+    assert carried() == {who.pk: 10 for who in people}
+    assert CreditEntry.objects.filter(channel="carry").count() == WRITERS
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_closing_while_hours_are_posted(town, seed):
+    """What was posted before counts for the carry-over, what came after is an adjustment; together it is everything."""
+    where, staff, people = town
+    dice = random.Random(seed)
+
+    def writer(who):
+        def write():
+            for _ in range(POSTINGS):
+                learn(who, 1)
+
+        return write
+
+    def closer():
+        connection.cursor().execute("SELECT pg_sleep(%s)", [dice.uniform(0, 0.3)])
+        return close_year(where, 2025, actor=staff, on=JANUARY)
+
+    told = at_once(*[writer(who) for who in people], closer)
+    assert isinstance(told[-1], LedgerYear)
+    rows = CreditBalance.objects.filter(year=2025)
+    regular = dict(rows.filter(adjustment=False).values_list("cadre", "required"))
+    late = dict(rows.filter(adjustment=True).values_list("cadre", "required"))
+    assert {who.pk: regular[who.pk] + late.get(who.pk, 0) for who in people} == {
+        who.pk: 60 + POSTINGS for who in people
+    }
+    assert carried() == {who.pk: regular[who.pk] - 50 for who in people}
+    held = LedgerYear.objects.get(authority=where, year=2025)
+    assert Decimal(held.figures["learned"]["required"]) == sum(regular.values())
+    entries = CreditEntry.objects.filter(year=2025, adjustment=False)
+    assert held.figures["entries"] == entries.count()
