@@ -53,7 +53,7 @@ HOLDINGS = (
     Holding("trainees.Duty", "cadre note", "学习任务", "年度考核、催学", DUTY, ARCHIVE, "组织部、领导、本单位联络员、本人"),
     Holding("trainees.Exemption", "cadre reason file actor_id revoke_reason", "减免情形和理由（可能含病情）、证明（加密文件）",
             "核定学习任务", DUTY, PERSON, "组织部、本人", sensitive=True),
-    Holding("trainees.Recognition", "cadre title title_key external_key state_reason twin filed_by_id vetted_by_id confirmed_by_id",
+    Holding("trainees.Recognition", "cadre title title_key external_key state_reason twin twin_reason filed_by_id vetted_by_id confirmed_by_id",
             "在外和网络学习的申报", "学分认定", DUTY, ARCHIVE, "组织部、领导、本单位联络员、本人"),
     Holding("trainees.RecognitionProof", "file name", "证明材料（加密文件）", "学分认定", DUTY, ARCHIVE, "组织部、本单位联络员、本人"),
     Holding("trainees.PlatformUpload", "file file_name found uploaded_by_id", "平台导出的学习记录（加密文件，可能含完整身份证号）及核对明细",

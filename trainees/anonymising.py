@@ -69,5 +69,7 @@ def _forget_learning(cadre: Cadre) -> None:
         let_go(files)
     exemptions.update(reason=NOBODY, revoke_reason="")
     proofs.update(name=NOBODY)
-    Recognition.objects.unscoped(WHY).filter(cadre=cadre).update(state_reason="")
+    filed = Recognition.objects.unscoped(WHY).filter(cadre=cadre)
+    filed.update(state_reason="")
+    filed.exclude(twin_reason="").update(twin_reason=NOBODY)
     Award.objects.unscoped(WHY).filter(cadre=cadre).update(note="")

@@ -12,7 +12,7 @@ from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from trainees.models.ledger import Channel
+from trainees.models.ledger import Channel, CreditEntry
 from trainees.models.people import Cadre, own_way, person_ways
 
 RECOGNITION_MOVES = [
@@ -97,7 +97,8 @@ class Recognition(models.Model):
     """Learning outside the portal's classes (学分认定): filed → vetted by the unit → confirmed by the department → locked.
 
     `title_key` is the title without white space and width, by which the same course is found on two platforms; `twin`
-    names the other. `external_key` is the platform's own number of the record. `share` is how much of the course was
+    names the other, `twin_entry` what a class of that name has brought. Somebody has to decide about either:
+    `twin_reason` says why it is none. `external_key` is the platform's own number of the record. `share` is how much of the course was
     done, in per cent; `minutes` the time the platform counted.
     """
 
@@ -130,6 +131,10 @@ class Recognition(models.Model):
     sessions = models.PositiveSmallIntegerField("次数", default=0)
     share = models.DecimalField("完成比例（%）", max_digits=5, decimal_places=2, null=True, blank=True)
     twin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="疑似重复")
+    twin_entry = models.ForeignKey(
+        CreditEntry, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="疑似与班次重复"
+    )
+    twin_reason = models.CharField("不是重复的理由", max_length=200, blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.FILED)
     state_reason = models.CharField("退回或撤销理由", max_length=200, blank=True)
     upload = models.ForeignKey(
