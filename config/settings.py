@@ -241,6 +241,7 @@ SWEEPS = {
     "orphans": "core.sweeping.sweep_orphans",
     "rehearsals": "assessments.services.sweeping.sweep_rehearsals",
     "machine_lists": "training.services.machine.sweep_machine_uploads",
+    "platform_exports": "trainees.services.recognition.importing.sweep_platform_uploads",
     "sessions": "organization.services.sweeping.sweep_sessions",
     "failures": "organization.services.sweeping.sweep_failures",
     "devices": "organization.services.sweeping.sweep_devices",

@@ -9,7 +9,15 @@ from core.operations import Refused
 from core.pictures import Upload
 from trainees.models import Platform
 from trainees.models.ledger import Channel
-from trainees.rules.recognition import MINUTES_PER_HOUR, MOST_HOURS, MOST_HOURS_A_DAY, STEP, days_of, hours_of, title_key
+from trainees.rules.recognition import (
+    MINUTES_PER_HOUR,
+    MOST_HOURS,
+    MOST_HOURS_A_DAY,
+    STEP,
+    days_of,
+    hours_of,
+    title_key,
+)
 
 YEARS_BACK = 5
 TITLE_LENGTH = 2
