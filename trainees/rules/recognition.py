@@ -11,8 +11,6 @@ from trainees.models.ledger import Channel
 LEAST_SHARE = Decimal(90)
 MINUTES_PER_HOUR = 45
 CENT, STEP = Decimal("0.01"), Decimal("0.5")
-HOURS_OF_A_DAY, HOURS_OF_A_HALF_DAY = Decimal(6), Decimal(3)
-"""Where there is no timetable: six hours are a day, three half a day (DOMAIN.md §3)."""
 MOST_HOURS_A_DAY = 12
 """Three half-days of at most four hours."""
 MOST_HOURS = 500
@@ -30,12 +28,6 @@ def title_key(title: str) -> str:
 def hours_of(minutes: int | Decimal, per_hour: int) -> Decimal:
     """On-line hours: 45 minutes each unless the platform says otherwise; what is over is cut, never rounded up."""
     return (Decimal(minutes) / per_hour).quantize(CENT, ROUND_DOWN)
-
-
-def days_of(hours: Decimal) -> Decimal:
-    """Days of learning without a timetable: 6 hours a day, 3 half a day."""
-    whole, rest = divmod(hours, HOURS_OF_A_DAY)
-    return Decimal(whole) + (STEP if rest >= HOURS_OF_A_HALF_DAY else 0)
 
 
 def too_little(channel: str, share: Decimal | None) -> str:

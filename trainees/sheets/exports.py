@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from core.sheets.cells import Cell, DateCell, Row, Sheet
 from core.sheets.decoding import rows_of
@@ -140,33 +141,39 @@ def is_whole(mapped: Mapped) -> bool:
 
 
 def minutes_in(cell: Cell, unit: str, per_hour: int) -> Decimal | None:
-    """How long, in minutes: a number in the column's unit, or written out (1小时30分, 01:30:00, 2学时)."""
-    number = to_number(cell) if not isinstance(cell, DateCell) else None
+    """How long, in whole minutes: a number in the column's unit, or written out (1小时30分, 01:30:00, 2学时).
+
+    Hours of the platform are kept as they are: half of 45 minutes is no whole number of minutes.
+    """
+    number = cell.serial * 1440 if isinstance(cell, DateCell) and cell.serial < 1000 else None
     if number is not None:
-        return (
-            number
-            * {"minutes": 1, "clock_hours": 60, "hours": per_hour}.get(unit, 1)
-            / (60 if unit == "seconds" else 1)
-        )
+        return _whole(number)
     if isinstance(cell, DateCell):
-        return cell.serial * 1440 if cell.serial < 1000 else None
-    text = key(cell) if isinstance(cell, str) else ""
+        return None
+    if (number := to_number(cell)) is not None:
+        return number * per_hour if unit == "hours" else _whole(Fraction(number) * _MINUTES.get(unit, Fraction(1)))
     try:
-        return _written(text, per_hour)
-    except ArithmeticError:
+        return _written(key(cell), per_hour) if isinstance(cell, str) else None
+    except (ArithmeticError, ValueError):
         return None
 
 
+_MINUTES = {"minutes": Fraction(1), "clock_hours": Fraction(60), "seconds": Fraction(1, 60)}
+
+
+def _whole(minutes: Decimal | Fraction) -> Decimal:
+    """Down to the minute."""
+    return Decimal(int(minutes))
+
+
 def _written(text: str, per_hour: int) -> Decimal | None:
-    if found := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (Decimal(part or 0) for part in found.groups())
-        return hours * 60 + minutes + seconds / 60
     if found := _HOURS.fullmatch(text):
         return Decimal(found[1]) * per_hour
-    if text and (found := _WRITTEN.fullmatch(text)):
-        hours, minutes, seconds = (Decimal(part or 0) for part in found.groups())
-        return hours * 60 + minutes + seconds / 60
-    return None
+    found = _CLOCK.fullmatch(text) or (_WRITTEN.fullmatch(text) if text else None)
+    if found is None:
+        return None
+    hours, minutes, seconds = (Fraction(part or 0) for part in found.groups())
+    return _whole(hours * 60 + minutes + seconds / 60)
 
 
 def share_in(cell: Cell, kind: str) -> Decimal | None:

@@ -14,22 +14,52 @@ from trainees.services.recognition.deciding import (
 from trainees.services.recognition.doubles import UNDECIDED, tell_apart
 from trainees.services.recognition.filing import file_again, file_recognition, withdraw_recognition
 from trainees.services.recognition.holding import Decided, Liaisons
+from trainees.services.recognition.importing import (
+    import_export,
+    map_columns,
+    rehearse_again,
+    upload_export,
+    upload_rows,
+)
+from trainees.services.recognition.platforms import (
+    PlatformFacts,
+    add_platform,
+    change_platform,
+    make_key,
+    platform_of_key,
+)
+from trainees.services.recognition.posting import take_records
+from trainees.services.recognition.previewing import Effect, effects_after, effects_before
 
 __all__ = [
     "UNDECIDED",
     "Claim",
     "Decided",
+    "Effect",
     "Liaisons",
+    "PlatformFacts",
+    "add_platform",
+    "change_platform",
     "confirm_recognitions",
     "confirm_upload",
+    "effects_after",
+    "effects_before",
     "file_again",
     "file_recognition",
+    "import_export",
     "keep_other",
     "keep_this",
     "learnings_of",
+    "make_key",
+    "map_columns",
+    "platform_of_key",
+    "rehearse_again",
     "return_recognitions",
     "revoke_recognition",
+    "take_records",
     "tell_apart",
+    "upload_export",
+    "upload_rows",
     "vet_recognitions",
     "withdraw_recognition",
 ]

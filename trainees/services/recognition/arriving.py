@@ -185,7 +185,7 @@ def _row(one: Arrival, person: Person, asked: Asked) -> Recognition:
         external_key=one.key(person.pk),
         since=one.begun or one.finished,
         until=one.finished,
-        minutes=int(one.minutes),
+        minutes=int(one.minutes) if one.minutes == int(one.minutes) else None,
         hours=hours_of(one.minutes, asked.platform.minutes_per_hour),
         share=one.share,
         state=asked.state,

@@ -14,7 +14,6 @@ from trainees.rules.recognition import (
     MOST_HOURS,
     MOST_HOURS_A_DAY,
     STEP,
-    days_of,
     hours_of,
     title_key,
 )
@@ -29,7 +28,8 @@ class Claim:
     """One piece of outside learning as somebody files it.
 
     On-line learning is told in `minutes` with `share` (per cent of the course that was done); `hours` follow from them.
-    Off-the-job learning without `days` counts 6 hours a day. Study groups are told in `sessions`.
+    Off-the-job learning is told in `hours`, `days` or both: the ledger's rules make the one of the other. Study groups
+    are told in `sessions`.
     """
 
     channel: str
@@ -38,7 +38,7 @@ class Claim:
     until: date
     hours: Decimal = Decimal(0)
     minutes: int | None = None
-    days: Decimal | None = None
+    days: Decimal = Decimal(0)
     sessions: int = 0
     share: Decimal | None = None
     provider: str = ""
@@ -59,9 +59,7 @@ class Claim:
 
     @property
     def counted_days(self) -> Decimal:
-        if self.channel != Channel.OFF_JOB:
-            return Decimal(0)
-        return days_of(self.hours) if self.days is None else self.days
+        return self.days if self.channel == Channel.OFF_JOB else Decimal(0)
 
 
 def demand_sound(claim: Claim, today: date) -> None:
@@ -105,11 +103,11 @@ def _of_hours(claim: Claim) -> Iterator[str]:
     span = (claim.until - claim.since).days + 1
     if claim.channel == Channel.STUDY_GROUP and claim.sessions < 1:
         yield "中心组学习请写明次数"
-    if claim.hours <= 0 and claim.channel != Channel.STUDY_GROUP:
-        yield "请写明学时"
-    if claim.hours % STEP or (claim.days or 0) % STEP:
+    if claim.hours <= 0 and claim.counted_days <= 0 and claim.channel != Channel.STUDY_GROUP:
+        yield "请写明学时（脱产培训也可以只写天数）" if claim.channel == Channel.OFF_JOB else "请写明学时"
+    if claim.hours % STEP or claim.days % STEP:
         yield "学时和天数应为 0.5 的倍数"
     if claim.hours > MOST_HOURS_A_DAY * span:
         yield f"学时太多：一天最多 {MOST_HOURS_A_DAY} 学时"
-    if (claim.days or 0) > span:
+    if claim.days > span:
         yield f"天数太多：起止之间只有 {span} 天"

@@ -1,6 +1,7 @@
 """Deciding: the unit vets, the department confirms and posts, either returns with a reason; a confirmed one is revoked."""
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -11,7 +12,8 @@ from core.operations import Refused, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import CreditEntry, PlatformUpload, Recognition
-from trainees.rules.recognition import pieces, too_little
+from trainees.models.ledger import Channel
+from trainees.rules.recognition import MINUTES_PER_HOUR, pieces, too_little
 from trainees.services.ledger import Learning, post, withdraw
 from trainees.services.recognition.doubles import is_undecided, mark_again
 from trainees.services.recognition.holding import (
@@ -100,20 +102,24 @@ def why_not_confirm(row: Recognition, actor: Account) -> str:
 
 
 def learnings_of(row: Recognition) -> list[Learning]:
-    """What the ledger is told of a filing: one learning a year."""
+    """What the ledger is told of a filing: one learning a year; on-line time in minutes where its rule makes hours of them."""
     split = pieces(row.channel, row.since, row.until, row.hours, row.days)
+    per_hour = row.platform.minutes_per_hour if row.platform else MINUTES_PER_HOUR
+    in_minutes = row.channel == Channel.ONLINE and row.minutes and per_hour == MINUTES_PER_HOUR
     return [
         Learning(
             cadre_id=row.cadre_id,
             on=piece.on,
             channel=row.channel,
-            hours=piece.hours,
+            hours=Decimal(0) if in_minutes else piece.hours,
             days=piece.days,
             title=row.title,
             source_kind=SOURCE,
             source_id=row.pk,
             part=piece.year if len(split) > 1 else 0,
             sessions=row.sessions,
+            minutes=row.minutes or 0 if in_minutes else 0,
+            share=row.share if row.channel == Channel.ONLINE else None,
         )
         for piece in split
     ]
