@@ -137,7 +137,7 @@ def plan_of(order: Order, *, hold: bool = True) -> Plan:
         plan.at = _hold_cadres(persons)
         if not {cadre for cadre, _ in _places_of(order.sources)} <= persons.root.keys():
             raise Conflict("同一来源刚刚记到了另一名干部名下，本次没有写入，请重试")
-    _compare(plan, _wishes(plan, order, _standing(persons, years), memory))
+    _compare(plan, _wishes(plan, order, _standing(persons, years), memory, adopts=hold))
     _number(plan)
     return plan
 
@@ -211,12 +211,12 @@ def _hold_cadres(persons: Persons) -> datetime:
 
 
 def _wishes(
-    plan: Plan, order: Order, standing: Sequence[Award], memory: Mapping[tuple[UUID, date], Stamp]
+    plan: Plan, order: Order, standing: Sequence[Award], memory: Mapping[tuple[UUID, date], Stamp], *, adopts: bool
 ) -> dict[PersonYear, list[Wish]]:
     """Each person's year as it should be: other sources as they stand, the named ones as they are given now."""
     root, wanted = plan.persons.root, defaultdict[PersonYear, list[Wish]](list)
     before = {award.learning.key: award for award in standing if award.learning.source in order.sources}
-    shelf = _shelf(order, standing, memory)
+    shelf = _shelf(order, standing, memory, adopts=adopts)
     for award in standing:
         if award.learning.key not in before:
             key = root[award.cadre_id], award.year
@@ -230,10 +230,12 @@ def _wishes(
     return wanted
 
 
-def _shelf(order: Order, standing: Sequence[Award], memory: Mapping[tuple[UUID, date], Stamp]) -> Shelf:
+def _shelf(
+    order: Order, standing: Sequence[Award], memory: Mapping[tuple[UUID, date], Stamp], *, adopts: bool
+) -> Shelf:
     authorities = {stamp.authority_id for stamp in memory.values()}
     authorities |= {award.stamp.authority_id for award in standing if order.renewed(award)}
-    return Shelf(authorities, {award.rule_set_id for award in standing})
+    return Shelf(authorities, {award.rule_set_id for award in standing}, adopts=adopts)
 
 
 def _kept(award: Award, shelf: Shelf, root: Mapping[UUID, UUID], *, renewed: bool) -> Wish:
