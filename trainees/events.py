@@ -24,7 +24,6 @@ EVENTS = {
     "recognition.confirm": "确认学分认定",
     "recognition.file": "申报学分认定",
     "recognition.import": "导入平台记录",
-    "recognition.proof": "查看学分认定证明",
     "recognition.records": "平台接口报送记录",
     "recognition.refile": "重新申报学分认定",
     "recognition.rehearse": "核对平台导出表",

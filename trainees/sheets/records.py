@@ -1,7 +1,7 @@
 """The rows of a platform's export as records, with everything that cannot be read said by row and column."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -45,10 +45,12 @@ class Reader:
     today: date
     faults: FaultLog
 
+    columns: Mapping[str, int] = field(init=False)
+    numbers: dict[str, str] = field(default_factory=dict)
+    broken: bool = False
+
     def __post_init__(self) -> None:
-        self.columns: Mapping[str, int] = self.export.columns(self.mapped)
-        self.numbers: dict[str, str] = {}
-        self.broken = False
+        self.columns = self.export.columns(self.mapped)
 
     def rows(self) -> Iterator[Read]:
         """Rows without faults; blank rows are passed over."""

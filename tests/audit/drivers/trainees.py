@@ -5,7 +5,7 @@ from datetime import date
 from django.core.management import call_command
 
 from tests import factories as make
-from tests.audit.drivers import ledger, years
+from tests.audit.drivers import ledger, recognition, years
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
@@ -76,6 +76,7 @@ def requirements_adopted(scene: Scene) -> None:
 
 DRIVERS = {
     **ledger.DRIVERS,
+    **recognition.DRIVERS,
     "cadre.anonymise": forgotten,
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,
