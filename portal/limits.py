@@ -33,11 +33,11 @@ LIMITS = (
     Limit("export", "导出", 10, HOUR, "GET", (
         "portal:class_list_export", "portal:class_roster_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
-        "portal:cadre_list_export",
+        "portal:cadre_list_export", "portal:cadre_data",
     )),
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),
-    Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend")),
+    Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend", "portal:cadre_papers", "portal:unit_booklets")),
     Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload", "portal:catalogue_upload")),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip

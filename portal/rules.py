@@ -399,3 +399,32 @@ def may_cancel_leave(own: bool, begun: bool) -> Refusal | None:
     if own and begun:
         return Refusal("取消这份请假", "请假已经开始；提前回来请办理销假", "班主任")
     return None
+
+
+# ---- the learning archive ----
+
+
+def may_take_archive(sight: Any) -> Refusal | None:
+    """Booklet, register form and data hold points and records: for the department and the person."""
+    if sight.whole:
+        return None
+    return Refusal("下载学习档案", "档案材料含考核和考勤细节，只交给组织部和本人", f"本人、{DEPARTMENT}")
+
+
+def may_keep_awards(sight: Any) -> Refusal | None:
+    if sight.staff:
+        return None
+    return Refusal("登记学习荣誉", "学习荣誉由组织部登记", DEPARTMENT)
+
+
+def may_order_booklets(user: Account, unit: Unit) -> Refusal | None:
+    if _covers(user.access.paths(Role.STAFF), unit.path):
+        return None
+    return Refusal("生成本单位的一人一册", "成批的档案材料由组织部生成", DEPARTMENT)
+
+
+def may_hand_in(door: Door, own: bool) -> Refusal | None:
+    """Works are handed in by the trainee, or by whoever keeps the roster for them."""
+    if own or door.roster:
+        return None
+    return Refusal("交或撤回学习成果", "学习成果由学员本人交，班主任可以代交", "学员本人、班主任")

@@ -12,11 +12,13 @@ from portal.devices import opens_with_device
 from portal.views import (
     account,
     activities,
+    archive,
     attendance,
     attendance_machine,
     attendance_now,
     cadre_moves,
     cadres,
+    awards,
     catalogue,
     check_in,
     classes,
@@ -36,6 +38,7 @@ from portal.views import (
     today,
     why,
     workbook,
+    works,
 )
 
 app_name = "portal"
@@ -179,6 +182,19 @@ urlpatterns = [
     path("devices/calendar/", devices.calendar_add, "calendar_add"),
     path("devices/<uuid:pk>/end/", devices.device_end, "device_end"),
     path("calendar/<str:key>.ics", devices.calendar, "calendar"),
+    # 一人一册
+    path("cadres/<uuid:pk>/", archive.cadre, "cadre"),
+    path("cadres/<uuid:pk>/papers/", archive.cadre_papers, "cadre_papers"),
+    path("cadres/<uuid:pk>/data/<str:form>/", archive.cadre_data, "cadre_data"),
+    path("cadres/<uuid:pk>/awards/add/", awards.award_add, "award_add"),
+    path("awards/<int:pk>/", awards.award_edit, "award_edit"),
+    path("awards/<int:pk>/remove/", awards.award_remove, "award_remove"),
+    path("papers/", archive.archive_papers, "archive_papers"),
+    path("papers/<uuid:pk>/", archive.archive_paper, "archive_paper"),
+    path("units/<uuid:pk>/booklets/", archive.unit_booklets, "unit_booklets"),
+    path("enrolments/<uuid:enrolment>/works/", works.work_add, "work_add"),
+    path("works/<uuid:pk>/", works.work_take, "work_take"),
+    path("works/<uuid:pk>/withdraw/", works.work_withdraw, "work_withdraw"),
     path("healthz", health.alive, "healthz"),
     path("readyz", health.ready, "readyz"),
 ]

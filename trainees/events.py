@@ -1,6 +1,9 @@
 """What trainees writes into the audit log."""
 
 EVENTS = {
+    "award.correct": "更改学习荣誉",
+    "award.give": "登记学习荣誉",
+    "award.remove": "删去学习荣誉",
     "cadre.account": "干部关联账号",
     "cadre.anonymise": "匿名化干部",
     "cadre.correct": "更正任职登记",

@@ -21,7 +21,9 @@ from training.models import TrainingClass
 WHY = "names of documents of a class that was fetched in scope"
 ERRORS_SHOWN = 20
 STILL_FAST = timedelta(days=1)
-RESULTS = {"slips": ("class_slips", "去下载")}
+RESULTS = {"slips": ("class_slips", "去下载"), "archive": ("archive_papers", "去下载")}
+OWN_PAGES = ("archive_papers",)
+"""Pages of the account itself: they name no class."""
 GROUPS = (
     (Document.Kind.BULLETIN, "综合通报"),
     (Document.Kind.LETTER, "反馈函"),
@@ -126,6 +128,7 @@ def job(batch: Batch) -> dict[str, Any]:
     counts = {name: getattr(batch, name) for name in ("total", "done", "failed", "waiting")}
     finished = _finished(batch)
     page, label = RESULTS.get(batch.kind, ("class_files", "查看文件"))
+    result_url = reverse(f"portal:{page}", args=[] if page in OWN_PAGES else [batch.subject_id])
     return {
         "id": str(batch.pk),
         "url": reverse("portal:batch_progress", args=[batch.pk]),
@@ -137,9 +140,9 @@ def job(batch: Batch) -> dict[str, Any]:
         "failed": counts["failed"],
         "time_left": "" if finished else time_left(batch, counts),
         "finished": finished,
-        "result_url": reverse(f"portal:{page}", args=[batch.subject_id]) if finished else "",
+        "result_url": result_url if finished else "",
         "result_label": label,
-        "page_url": reverse(f"portal:{page}", args=[batch.subject_id]),
+        "page_url": result_url,
         "errors": errors(batch) if counts["failed"] else [],
     }
 

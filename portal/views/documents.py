@@ -22,6 +22,7 @@ from portal.rules import demand, may_export_class, may_make_drafts, may_see_rost
 from portal.views.scope import class_and_door
 from reports.models import Document
 from reports.services import document_bytes, make_drafts, read_document, verify, zip_documents
+from reports.services.archive_papers import BATCH as ARCHIVE_BATCH
 
 
 @require_safe
@@ -77,15 +78,18 @@ def class_drafts(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @require_safe
 def batch_progress(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The bar of one batch, as the page includes it; seen by those who see the class's files.
+    """The bar of one batch, as the page includes it; seen by those who see the class's files, or who asked for papers.
 
     The bar that says it is finished is no longer asked for: it brings the page around it up to date, once.
     """
     batch = get_object_or_404(Batch.objects.with_counts(), pk=pk)
-    if batch.subject_id is None:
-        raise Http404("这个批次不属于任何班次")
-    _, door = class_and_door(request, batch.subject_id)
-    demand(may_see_roster(door))
+    if batch.kind != ARCHIVE_BATCH:
+        if batch.subject_id is None:
+            raise Http404("这个批次不属于任何班次")
+        _, door = class_and_door(request, batch.subject_id)
+        demand(may_see_roster(door))
+    elif batch.created_by_id != request.user.pk:
+        raise Http404("没有找到这个批次")
     bar = job(batch)
     response = render(request, "components/_job.html", {"job": bar})
     if bar["finished"]:

@@ -1,0 +1,15 @@
+"""How amounts of learning are written: without a needless nought, a dash for none."""
+
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def amount(value: Decimal | None) -> str:
+    """74, 74.5, −8; a dash for nothing."""
+    if value is None or value == 0:
+        return "—"
+    return f"{value.normalize():f}".replace("-", "−")
