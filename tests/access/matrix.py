@@ -86,6 +86,10 @@ def one_cadre(city: City) -> list[Any]:
     return [city.cadres[0].pk]
 
 
+def a_cadre(city: City) -> list[Any]:
+    return [city.cadres[0].pk]
+
+
 def open_enrolment(city: City) -> list[Any]:
     return [city.open_enrolment.pk]
 
@@ -285,6 +289,25 @@ ROWS = (
     Row("cadre_merge", one_cadre, ok="staff", forbidden="liaison leader trainee"),
     Row("cadre_verify", one_cadre, ok="staff", forbidden="liaison leader trainee", code=302, method="post",
         data={"seen": 1}),
+    # one cadre's archive: the department and the person see all of it, liaison and leader their part; what is made of it
+    # is for who asked
+    Row("cadre", a_cadre, ok="staff liaison leader trainee"),
+    Row("cadre_papers", a_cadre, ok="staff trainee", forbidden="liaison leader", code=302, method="post",
+        data={"kind": "booklet"}),
+    Row("cadre_data", lambda city: [*a_cadre(city), "json"], ok="staff trainee", forbidden="liaison leader"),
+    Row("cadre_data", lambda city: [*a_cadre(city), "xlsx"], ok="staff trainee", forbidden="liaison leader"),
+    Row("award_add", a_cadre, ok="staff", forbidden="liaison leader trainee"),
+    Row("award_edit", prepared("award"), ok="staff", forbidden="liaison leader trainee", prepared_by="an_award"),
+    Row("award_remove", prepared("award"), ok="staff", forbidden="liaison leader trainee", code=302, method="post",
+        data={**REASON, "seen": 1}, prepared_by="an_award"),
+    Row("archive_papers", ok=ALL),
+    Row("archive_paper", prepared("archive_paper"), ok="staff", prepared_by="an_archive_paper"),
+    Row("unit_booklets", lambda city: [city.bureau.pk], ok="staff", code=302, method="post",
+        forbidden=f"liaison leader {' '.join(ADMINISTRATORS)}"),
+    Row("work_add", enrolment, ok="staff manager trainee", forbidden="assessor leader liaison"),
+    Row("work_take", prepared("work"), ok="staff manager assessor trainee", prepared_by="a_work"),
+    Row("work_withdraw", prepared("work"), ok="staff manager trainee", forbidden="assessor", code=302, method="post",
+        prepared_by="a_work"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

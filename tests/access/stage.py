@@ -22,9 +22,11 @@ from core.pictures import Upload
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher, TeacherTitle
 from organization.models import Account, AuthoritySetting, DeviceCredential
 from organization.services import add_device, ask_for_reset
+from reports.models import ArchivePaper
 from tests import factories as make
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
+from trainees.models import Award
 from training.models import (
     Activity,
     ActivityFile,
@@ -32,6 +34,7 @@ from training.models import (
     ClassRole,
     ClassSeries,
     Holiday,
+    LearningWork,
     LeaveApprover,
     LeaveRequest,
     LeaveStep,
@@ -165,7 +168,27 @@ def a_granted_leave(city: City) -> None:
     decide_leave(row, LeaveAnswer(True, accept_over=True), actor=city.approver)
 
 
+def an_award(city: City) -> None:
+    facts = {"name": "学习型好干部", "giver": city.root.name, "on": date(2026, 4, 1)}
+    city.__dict__["award"] = Award.objects.create(cadre=city.cadres[0], **facts).pk
+
+
+def an_archive_paper(city: City) -> None:
+    """A booklet that the department asked for and the worker made."""
+    facts = {"kind": "booklet", "cadre": city.cadres[0], "asked_by_id": city.staff.pk, "file": keep(make.PDF)}
+    city.__dict__["archive_paper"] = ArchivePaper.objects.create(**facts).pk
+
+
+def a_work(city: City) -> None:
+    """A report that the trainee handed in."""
+    facts = {"kind": "report", "title": f"{city.word}基层治理调研", "file": keep(make.PDF), "file_name": "报告.pdf"}
+    city.__dict__["work"] = LearningWork.objects.create(enrolment=city.enrolments[0], **facts).pk
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
+    "an_award": an_award,
+    "an_archive_paper": an_archive_paper,
+    "a_work": a_work,
     "late_entry": late_entry,
     "tie": tie,
     "a_batch": a_batch,

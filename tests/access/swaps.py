@@ -241,7 +241,16 @@ def a_cadre(city: City) -> list[Any]:
     return [city.cadres[0].pk]
 
 
+def register_form(city: City) -> Sending:
+    return {"kind": "register", "enrolment": city.enrolments[0].pk}
+
+
+def other_enrolment(other: City) -> dict[str, Sending]:
+    return {"enrolment": {"enrolment": other.enrolments[0].pk}}
+
+
 SWAPS = (
+    Swap("cadre_papers", "PaperOrderForm", register_form, other_enrolment, "staff", a_cadre),
     Swap("cadre_move", "CadreMoveForm", move, other_place, "staff", a_cadre),
     Swap("session_add", "LessonForm", lesson, other_lesson, shared=("category",)),
     Swap("session_edit", "LessonForm", lesson, other_lesson, place=a_lesson, shared=("category",)),

@@ -6,6 +6,7 @@ from assessments.services import confirm_results
 from reports.models import Document
 from reports.services import issue_with_number, make_drafts, void_document
 from tests.audit.drivers import years
+from tests.audit.drivers import archive
 from tests.audit.drivers.scene import Scene
 
 ISSUED = date(2026, 6, 1)
@@ -26,6 +27,7 @@ def made_void(scene: Scene) -> None:
 
 
 DRIVERS = {
+    **archive.REPORTS,
     "documents.draft": lambda scene: scene.post("staff", "class_drafts", scene.city.open_class.pk, seen=0),
     "documents.zip": (lambda scene: scene.get("staff", "class_zip", scene.city.training_class.pk), "unit object"),
     "document.issue": issued,

@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from tests import factories as make
 from tests.audit.drivers import ledger, recognition, years
+from tests.audit.drivers import archive, ledger
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
@@ -75,6 +76,7 @@ def requirements_adopted(scene: Scene) -> None:
 
 
 DRIVERS = {
+    **archive.TRAINEES,
     **ledger.DRIVERS,
     **recognition.DRIVERS,
     "cadre.anonymise": forgotten,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from organization.directory import UnitRef
 from tests import factories as make
 from tests.access import stage
-from tests.audit.drivers import classlife, leaves
+from tests.audit.drivers import archive, classlife, leaves
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from training.models import ClassRole, TrainingClass
@@ -177,6 +177,7 @@ def machine_imported(scene: Scene) -> None:
 
 DRIVERS = (
     {
+        **archive.TRAINING,
         "attendance.import": machine_imported,
         "attendance.rehearse": machine_rehearsed,
         "attendance.save": cell_saved,
