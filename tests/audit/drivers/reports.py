@@ -5,8 +5,7 @@ from datetime import date
 from assessments.services import confirm_results
 from reports.models import Document
 from reports.services import issue_with_number, make_drafts, void_document
-from tests.audit.drivers import years
-from tests.audit.drivers import archive
+from tests.audit.drivers import archive, years
 from tests.audit.drivers.scene import Scene
 
 ISSUED = date(2026, 6, 1)

@@ -5,8 +5,7 @@ from datetime import date
 from django.core.management import call_command
 
 from tests import factories as make
-from tests.audit.drivers import ledger, recognition, years
-from tests.audit.drivers import archive, ledger
+from tests.audit.drivers import archive, ledger, recognition, years
 from tests.audit.drivers.scene import Scene
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
