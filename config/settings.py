@@ -242,6 +242,7 @@ SWEEPS = {
     "rehearsals": "assessments.services.sweeping.sweep_rehearsals",
     "machine_lists": "training.services.machine.sweep_machine_uploads",
     "platform_exports": "trainees.services.recognition.importing.sweep_platform_uploads",
+    "personnel_forms": "trainees.services.personnel_forms.sweep_forms",
     "sessions": "organization.services.sweeping.sweep_sessions",
     "failures": "organization.services.sweeping.sweep_failures",
     "devices": "organization.services.sweeping.sweep_devices",

@@ -35,4 +35,6 @@ EVENTS = {
     "recognition.tell_apart": "判断不是重复学习",
     "recognition.vet": "审核学分认定",
     "recognition.withdraw": "撤回学分认定",
+    "personnel_form.take_in": "写入任免审批表",
+    "personnel_form.upload": "上传任免审批表",
 }

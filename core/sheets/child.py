@@ -8,34 +8,39 @@ import dataclasses
 import json
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from core.sheets.limits import Limits
 from core.sheets.refusal import FileRefused
 
+Work = Callable[[dict[str, Any], bytes, Limits], tuple[dict[str, Any], bytes]]
 
-def main(source: BinaryIO, target: BinaryIO) -> None:
-    """Answer one request."""
+
+def serve(source: BinaryIO, target: BinaryIO, work: Work) -> None:
+    """Answer one request by `work` (order, bytes, limits → answer, bytes after it), confined to the order's limits."""
     order = json.loads(source.readline())
     limits = Limits(**order["limits"])
     _confine(limits)
     data = source.read()
-    body = b""
-    answer: dict[str, Any]
     try:
-        if order["task"] == "mark":
-            from core.sheets.marking import mark
-
-            answer, body = {}, mark(data, order["marks"], order["summary"], limits)
-        else:
-            from core.sheets.parsing import parse
-
-            answer = {"sheets": parse(data, limits)}
+        answer, body = work(order, data, limits)
     except FileRefused as refusal:
         answer, body = {"refused": [refusal.code, refusal.message]}, b""
     except MemoryError:
-        answer, body = {"refused": ["too_large", "工作簿太大，超出读取上限"]}, b""
+        answer, body = {"refused": ["too_large", "文件太大，超出读取上限"]}, b""
     target.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n" + body)
+
+
+def workbook(order: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """What is asked of workbooks: their cells, or a copy with marks."""
+    if order["task"] == "mark":
+        from core.sheets.marking import mark
+
+        return {}, mark(data, order["marks"], order["summary"], limits)
+    from core.sheets.parsing import parse
+
+    return {"sheets": parse(data, limits)}, b""
 
 
 def _confine(limits: Limits) -> None:
@@ -51,4 +56,4 @@ def order_line(task: str, limits: Limits, **more: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, workbook)

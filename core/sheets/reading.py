@@ -37,15 +37,15 @@ def from_wire(sheets: list[dict[str, Any]]) -> Book:
     return Book(tuple(_sheet(sheet) for sheet in sheets))
 
 
-def ask(order: bytes, data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """Run the child process on one request and return its answer and the bytes after it.
+def ask(order: bytes, data: bytes, limits: Limits, module: str = "core.sheets.child") -> tuple[dict[str, Any], bytes]:
+    """Run the child process (a module that serves, core.sheets.child) on one request; its answer and the bytes after it.
 
     Raises:
         FileRefused: the child's refusal, or that it ran out of memory or time.
     """
     # Nothing of the environment goes along: the child needs no secrets. `-I` would hide the project, so only its parts.
     environment = {"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
-    command = [sys.executable, "-P", "-m", "core.sheets.child"]
+    command = [sys.executable, "-P", "-m", module]
     # A folder of its own, gone afterwards whatever happens: openpyxl writes sheets to temporary files.
     with tempfile.TemporaryDirectory(prefix="sheets-") as folder:
         try:

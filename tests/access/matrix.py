@@ -117,6 +117,8 @@ NOT_CLASS_LISTERS = " ".join(set(SIGNED_IN) - set(CLASS_LISTERS.split()))
 PERSON_DOOR = "staff leader liaison sibling_liaison stranger_staff"
 NOT_PERSON_DOOR = " ".join(set(SIGNED_IN) - set(PERSON_DOOR.split()))
 
+STAFF = "staff stranger_staff"
+NOT_STAFF = " ".join(set(SIGNED_IN) - set(STAFF.split()))
 NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
 LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
 NOT_LEAVE_DECIDERS = " ".join(set(SIGNED_IN) - set(LEAVE_DECIDERS.split()))
@@ -308,6 +310,9 @@ ROWS = (
     Row("work_take", prepared("work"), ok="staff manager assessor trainee", prepared_by="a_work"),
     Row("work_withdraw", prepared("work"), ok="staff manager trainee", forbidden="assessor", code=302, method="post",
         prepared_by="a_work"),
+    # personnel forms hold ID numbers: the department takes them in
+    Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
+    Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

@@ -24,6 +24,7 @@ from organization.models import Account, AuthoritySetting, DeviceCredential
 from organization.services import add_device, ask_for_reset
 from reports.models import ArchivePaper
 from tests import factories as make
+from tests.access import stage_people
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from trainees.models import Award
@@ -204,6 +205,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "running": running,
     "a_leave": a_leave,
     "a_granted_leave": a_granted_leave,
+    **stage_people.PREPARATIONS,
 }
 
 

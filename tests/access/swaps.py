@@ -18,6 +18,7 @@ from tests import factories as make
 from tests.access import stage
 from tests.access.matrix import listed
 from tests.cast import City
+from tests.trainees.forms import lrmx
 from training.models import Session, TrainingClass
 
 REFUSED = (200, 400, 403, 404, 409, 422)
@@ -233,6 +234,14 @@ def move(city: City) -> Sending:
     }  # fmt: skip
 
 
+def papers(city: City) -> Sending:
+    return {"papers": (f"{city.word}.lrmx", lrmx(ShenFenZheng=make.id_number(2))), "unit": city.root.pk}
+
+
+def taken(city: City) -> Sending:
+    return {"unit": city.bureau.pk, "post": "科长", "authority": city.root.pk, "since": "2026-03-01", "seen": ""}
+
+
 def other_place(other: City) -> dict[str, Sending]:
     return {"unit": {"unit": other.bureau.pk}, "authority": {"authority": other.root.pk}}
 
@@ -251,6 +260,8 @@ def other_enrolment(other: City) -> dict[str, Sending]:
 
 SWAPS = (
     Swap("cadre_papers", "PaperOrderForm", register_form, other_enrolment, "staff", a_cadre),
+    Swap("personnel_forms", "PersonnelUploadForm", papers, other_unit, "staff", lambda city: []),
+    Swap("personnel_form", "PersonnelTakeForm", taken, other_place, "staff", prepared("a_new_form", "new_form")),
     Swap("cadre_move", "CadreMoveForm", move, other_place, "staff", a_cadre),
     Swap("session_add", "LessonForm", lesson, other_lesson, shared=("category",)),
     Swap("session_edit", "LessonForm", lesson, other_lesson, place=a_lesson, shared=("category",)),

@@ -31,7 +31,8 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> C
     after = {"into": str(stays.pk)}
     record("cadre.merge", actor=actor.pk, obj=gone, unit_id=stays.unit_id, reason=reason, after=after)
     settle_anew([stays.pk], actor=actor, reason=reason)
-    duties_anew(stays, timezone.localdate().replace(month=1, day=1), actor=actor)
+    for one in (gone, stays):  # the double has none of its own any more
+        duties_anew(one, timezone.localdate().replace(month=1, day=1), actor=actor)
     return stays
 
 

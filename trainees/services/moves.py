@@ -18,6 +18,7 @@ from organization.roles import Role
 from organization.services import authorities_of
 from trainees.models import Appointment, Cadre
 from trainees.rules.levels import band_of
+from trainees.services.duties import assign_duties
 
 DEPARTMENT = Unit.Kind.ORGANIZATION_DEPARTMENT
 Status = Cadre.Status
@@ -219,8 +220,6 @@ def settle(cadre: Cadre, place: Place, authority: Unit) -> None:
 
 def duties_anew(cadre: Cadre, since: date, *, actor: Account) -> None:
     """What the cadre has to learn follows, from the year of the change on."""
-    from trainees.services.duties import assign_duties
-
     for year in range(since.year, timezone.localdate().year + 1):
         assign_duties([cadre.pk], year, actor=actor)
 

@@ -2,15 +2,20 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from tests import factories as make
 from tests.audit.drivers import archive, ledger, recognition, years
 from tests.audit.drivers.scene import Scene
+from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
 from trainees.models import Cadre
 from trainees.rules.requirements import shipped
 from trainees.services import link_account, verify_cadres
+from trainees.models import Cadre, PersonnelForm
+from trainees.rules.requirements import shipped
+from trainees.services import link_account
 from trainees.services.duties import assign_duties
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
@@ -23,8 +28,9 @@ def account_linked(scene: Scene) -> None:
 
 
 def checked_with_the_file(scene: Scene) -> None:
-    with scene.request_of("staff") as staff:
-        verify_cadres([scene.city.cadres[0]], actor=staff)
+    cadre = scene.city.cadres[0]
+    Cadre.objects.filter(pk=cadre.pk).update(unverified=True)
+    scene.post("staff", "cadre_verify", cadre.pk, seen=cadre.version)
 
 
 def number_seen(scene: Scene) -> None:
@@ -53,6 +59,16 @@ def merged(scene: Scene) -> None:
     double = make.cadre("司马清扬", scene.city.sibling, scene.city.root)
     with scene.request_of("staff") as staff:
         merge_cadre(double, scene.city.cadres[0], actor=staff, reason="身份证号录入错误")
+
+
+def form_uploaded(scene: Scene) -> None:
+    paper = SimpleUploadedFile("司马清扬.lrmx", lrmx(ShenFenZheng=make.id_number(2)))
+    scene.post("staff", "personnel_forms", papers=paper)
+
+
+def form_taken_in(scene: Scene) -> None:
+    paper = PersonnelForm.objects.get(taken_in=None)
+    scene.post("staff", "personnel_form", paper.pk, unit=scene.city.bureau.pk, since="2026-03-01")
 
 
 def forgotten(scene: Scene) -> None:
@@ -86,6 +102,8 @@ DRIVERS = {
     "cadre.correct": corrected,
     "cadre.status": retired,
     "cadre.merge": merged,
+    "personnel_form.upload": form_uploaded,
+    "personnel_form.take_in": (lambda scene: (form_uploaded(scene), form_taken_in(scene))),
     "cadre.verify": checked_with_the_file,
     "ledger_year.close": years.closed,
     "duty.assign": (duties_assigned, "unit object"),
