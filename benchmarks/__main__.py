@@ -20,6 +20,7 @@ BENCHMARKS = {
     "b3": "benchmarks.bench_scoring",
     "b5": "benchmarks.bench_check_in",
     "marks": "benchmarks.bench_attendance",
+    "duties": "benchmarks.bench_duties",
     "b8": "benchmarks.bench_start",
 }
 

@@ -36,6 +36,10 @@ PREFERENCES: Mapping[str, Preference] = {
     "leave_office_half_days": Preference("教务处批假上限（半天数）", int, 2, "超过的再报分管校领导"),
     "leave_vice_president_half_days": Preference("分管校领导批假上限（半天数）", int, 4, "超过的再报组织部"),
     "deputy_days": Preference("代理最长天数", int, 90, "代理他人角色最多多少天，从办理当天算起"),
+    "warning_month": Preference("学习预警起始月份", int, 9, "从这个月起，预计年内不能达标的都预警；1 到 12"),
+    "warning_gap": Preference(
+        "学习预警差距（%）", int, 30, "任一月份：时间已过的比例比学习完成的比例多出这么多，即预警"
+    ),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 

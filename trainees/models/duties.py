@@ -1,8 +1,9 @@
 """What each cadre has to learn, and why somebody has to learn less."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.expressions import CombinedExpression
@@ -53,7 +54,7 @@ class DutyQuerySet(OfCadre):
         """Annotates `done` and `other_done` (as the measures are), `met`, and `missing` (of `measure`, 0 when met).
 
         For pages of people: four looks at the ledger for each duty. Whole cities are asked about by
-        `trainees.services.attainment`, which reads the balances once.
+        `training.services.attainment`, which reads the balances once.
         """
         rows = self.annotate(done=_learned("measure"), other_done=_learned("other_measure"))
         reached = Q(done__gte=F("amount")) | Q(other_done__gte=F("other_amount"), other_amount__isnull=False)
@@ -61,6 +62,14 @@ class DutyQuerySet(OfCadre):
         return rows.annotate(
             met=met, missing=Case(When(met=True, then=ZERO), default=Greatest(F("amount") - F("done"), ZERO))
         )
+
+    def as_sql(self) -> tuple[str, tuple[Any, ...]]:
+        """The keys of these rows as a statement with its parameters, for what reads whole tables once."""
+        self._check_scope()
+        try:
+            return self.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return "SELECT 0::bigint AS id WHERE false", ()
 
 
 def _learned(measure: str) -> Case:

@@ -1,7 +1,7 @@
 """Who has to learn what: rows of Duty follow people, exemptions and requirement sets (decision 0025)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import date
 from uuid import UUID
 
@@ -59,14 +59,18 @@ def _there(keys: Collection[UUID] | None, closed: set[UUID], year: int) -> dict[
 
 
 def _write(wanted: Mapping[Key, Asked], changed: Sequence[Key], ended: Sequence[int], year: int) -> None:
-    rows = [
-        Duty(cadre_id=who, year=year, **dict(zip(COLUMNS, astuple(wanted[who, code]), strict=True)))
-        for who, code in changed
-    ]
+    rows = []
+    for who, code in changed:
+        asked = wanted[who, code]
+        columns = {name: getattr(asked, name) for name in COLUMNS}
+        rows.append(Duty(cadre_id=who, year=year, **columns))
     Duty.objects.bulk_create(
-        rows, AT_ONCE, update_conflicts=True, unique_fields=["cadre", "year", "code"],
+        rows,
+        AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["cadre", "year", "code"],
         update_fields=[name for name in COLUMNS if name != "code"],
-    )  # fmt: skip
+    )
     Duty.objects.filter(pk__in=ended).delete()
 
 
