@@ -19,6 +19,7 @@ BENCHMARKS = {
     "import": "benchmarks.bench_import",
     "b3": "benchmarks.bench_scoring",
     "b5": "benchmarks.bench_check_in",
+    "b7": "benchmarks.bench_ledger",
     "marks": "benchmarks.bench_attendance",
     "duties": "benchmarks.bench_duties",
     "b8": "benchmarks.bench_start",

@@ -113,7 +113,7 @@ def test_every_step_is_told():
     first = learned("in_house", "18", on=date(2026, 1, 1))
     second = learned("in_house", "20.25", number=2)
     _, told = credit_year([(one, capped("30", channel="in_house")) for one in (first, second)])
-    assert told.steps == [
+    assert list(told.steps) == [
         {"rule": "given", "text": "单位内训：20.25 学时", "hours": "20.25", "days": "0"},
         {"rule": "rate", "text": "每学时计 1 必修学分，不足 0.5 的不计", "value": "20"},
         {"rule": "most", "text": "每次最多计 18 学分", "value": "18"},

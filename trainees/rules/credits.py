@@ -6,17 +6,17 @@ learned first.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 from trainees.models.ledger import Channel, CreditEntry
 from trainees.rules.rule_book import ZERO, Cap, ChannelRule, RuleBook
 
 CENT, HALF = Decimal("0.01"), Decimal("0.5")
-Step = dict[str, Any]
+Step = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,24 @@ class Learning:
         """Where it stands in its year."""
         return (self.on, self.source_kind, str(self.source_id), self.part)
 
-    def given(self) -> Step:
-        """The first step of every explanation: what was learned, from which a recomputation begins."""
-        facts = {"hours": _told(self.hours), "days": _told(self.days)}
-        if self.minutes:
-            facts["minutes"] = str(self.minutes)
-        if self.share is not None:
-            facts["share"] = _told(self.share)
-        return {"rule": "given", "text": _given_words(self), **facts}
+    @property
+    def facts(self) -> "Facts":
+        return (self.channel, self.hours, self.days, self.sessions, self.minutes, self.share)
 
 
-@dataclass(slots=True)
+Facts = tuple[str, Decimal, Decimal, int, int, Decimal | None]
+"""Channel, hours, days, sessions, minutes, share: all that a learning's own credits come from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """What the rules make of one learning, and why (`steps`: sentences and values)."""
+    """What the rules make of one learning, and why (`steps`: sentences and values, the first what was given)."""
 
     kind: str
     hours: Decimal
     days: Decimal
-    credits: Decimal = ZERO
-    steps: list[Step] = field(default_factory=list)
-
-    def tell(self, rule: str, text: str, value: Decimal) -> None:
-        self.steps.append({"rule": rule, "text": text, "value": _told(value)})
+    credits: Decimal
+    steps: tuple[Step, ...]
 
 
 def credit_year(learned: Sequence[tuple[Learning, RuleBook]]) -> list[Counted]:
@@ -87,84 +83,86 @@ def credit_year(learned: Sequence[tuple[Learning, RuleBook]]) -> list[Counted]:
     counted: dict[int, Counted] = {}
     for index in sorted(range(len(learned)), key=lambda place: learned[place][0].place):
         learning, book = learned[index]
-        one = counted[index] = _alone(learning, book)
+        one = _alone(learning.facts, book)
         for cap in book.caps:
-            _cap(one, cap, learning.channel, used, book.step)
+            one = _capped(one, cap, learning.channel, used, book.step)
         used[learning.channel, one.kind] += one.credits
+        counted[index] = one
     return [counted[index] for index in range(len(learned))]
 
 
-def _alone(learning: Learning, book: RuleBook) -> Counted:
+@lru_cache(maxsize=10_000)
+def _alone(facts: Facts, book: RuleBook) -> Counted:
     """What a learning would earn if it were the year's only one."""
-    rule = book.channels[learning.channel]
-    one = Counted(rule.kind, _floor(learning.hours, CENT), _floor(learning.days, CENT), steps=[learning.given()])
-    if learning.share is not None and learning.share < rule.least_share:
-        one.hours = one.days = ZERO
-        one.tell("share", f"完成 {_told(learning.share)}%，不到 {_told(rule.least_share)}%，不计", ZERO)
-        return one
-    _convert(one, learning, rule, book)
-    _earn(one, learning, rule, book.step)
-    if learning.channel == Channel.CARRY:
-        one.hours = ZERO
-    return one
+    channel, hours, days, sessions, minutes, share = facts
+    rule, steps = book.channels[channel], [given(facts)]
+    if share is not None and share < rule.least_share:
+        steps.append(_step("share", f"完成 {_told(share)}%，不到 {_told(rule.least_share)}%，不计", ZERO))
+        return Counted(rule.kind, ZERO, ZERO, ZERO, tuple(steps))
+    hours, days = _floor(hours, CENT), _floor(days, CENT)
+    if minutes:
+        hours = _floor(Decimal(minutes) / rule.minutes, book.step)
+        steps.append(_step("minutes", f"{rule.minutes} 分钟折 1 学时", hours))
+    if channel == Channel.OFF_JOB:
+        hours, days = _converted(hours, days, book, steps)
+    credits = _earned(channel, hours, sessions, rule, book.step, steps)
+    return Counted(rule.kind, ZERO if channel == Channel.CARRY else hours, days, credits, tuple(steps))
 
 
-def _convert(one: Counted, learning: Learning, rule: ChannelRule, book: RuleBook) -> None:
-    """Hours of minutes; off the job and without a timetable hours of days, or days of hours."""
-    if learning.minutes:
-        one.hours = _floor(Decimal(learning.minutes) / rule.minutes, book.step)
-        one.tell("minutes", f"{rule.minutes} 分钟折 1 学时", one.hours)
-    if learning.channel != Channel.OFF_JOB:
-        return
-    if one.days and not one.hours:
-        whole = one.days // 1
-        one.hours = whole * book.day_hours + (book.half_day_hours if one.days - whole >= HALF else ZERO)
-        one.tell("days", f"无课程表，每天折 {_told(book.day_hours)} 学时、半天 {_told(book.half_day_hours)}", one.hours)
-    elif one.hours and not one.days:
-        one.days = _days_of(one.hours, book)
-        one.tell(
-            "hours", f"无课程表，{_told(book.day_hours)} 学时折 1 天、{_told(book.half_day_hours)} 学时半天", one.days
-        )
+def given(facts: Facts) -> Step:
+    """The first step of every explanation: what was learned, from which a recomputation begins."""
+    _, hours, days, _, minutes, share = facts
+    step = {"rule": "given", "text": _given_words(facts), "hours": _told(hours), "days": _told(days)}
+    if minutes:
+        step["minutes"] = str(minutes)
+    if share is not None:
+        step["share"] = _told(share)
+    return step
 
 
-def _days_of(hours: Decimal, book: RuleBook) -> Decimal:
-    whole = hours // book.day_hours
-    return whole + (HALF if hours - whole * book.day_hours >= book.half_day_hours else ZERO)
+def _converted(hours: Decimal, days: Decimal, book: RuleBook, steps: list[Step]) -> tuple[Decimal, Decimal]:
+    """Without a timetable hours follow from days, or days from hours; with both there is nothing to convert."""
+    day, half = _told(book.day_hours), _told(book.half_day_hours)
+    if days and not hours:
+        whole = days // 1
+        hours = whole * book.day_hours + (book.half_day_hours if days - whole >= HALF else ZERO)
+        steps.append(_step("days", f"无课程表，每天折 {day} 学时、半天 {half}", hours))
+    elif hours and not days:
+        whole = hours // book.day_hours
+        days = whole + (HALF if hours - whole * book.day_hours >= book.half_day_hours else ZERO)
+        steps.append(_step("hours", f"无课程表，{day} 学时折 1 天、{half} 学时半天", days))
+    return hours, days
 
 
-def _earn(one: Counted, learning: Learning, rule: ChannelRule, step: Decimal) -> None:
+def _earned(
+    channel: str, hours: Decimal, sessions: int, rule: ChannelRule, step: Decimal, steps: list[Step]
+) -> Decimal:
     label = CreditEntry.Kind(rule.kind).label
-    earned = one.hours * rule.per_hour + learning.sessions * rule.per_session
-    if rule.per_session and learning.sessions:
+    earned = hours * rule.per_hour + sessions * rule.per_session
+    if rule.per_session and sessions:
         words = f"每次计 {_told(rule.per_session)} {label}学分"
-    elif learning.channel == Channel.CARRY:
+    elif channel == Channel.CARRY:
         words = f"上年必修结余转为{label}学分"
     else:
         words = f"每学时计 {_told(rule.per_hour)} {label}学分"
-    one.credits = _floor(earned, step)
-    one.tell("rate", words + (f"，不足 {_told(step)} 的不计" if one.credits != earned else ""), one.credits)
-    if rule.most is not None and one.credits > rule.most:
-        one.credits = _floor(rule.most, step)
-        one.tell("most", f"每次最多计 {_told(rule.most)} 学分", one.credits)
+    credits = _floor(earned, step)
+    steps.append(_step("rate", words + (f"，不足 {_told(step)} 的不计" if credits != earned else ""), credits))
+    if rule.most is not None and credits > rule.most:
+        credits = _floor(rule.most, step)
+        steps.append(_step("most", f"每次最多计 {_told(rule.most)} 学分", credits))
+    return credits
 
 
-def _cap(one: Counted, cap: Cap, channel: str, used: Mapping[tuple[str, str], Decimal], step: Decimal) -> None:
+def _capped(one: Counted, cap: Cap, channel: str, used: Mapping[tuple[str, str], Decimal], step: Decimal) -> Counted:
     """The year's cap on a channel or kind: what is left of it is all that counts."""
-    if (cap.channel or channel) != channel or (cap.kind or one.kind) != one.kind:
-        return
-    before = sum(
-        (
-            credits
-            for (way, kind), credits in used.items()
-            if (cap.channel or way) == way and (cap.kind or kind) == kind
-        ),
-        ZERO,
-    )
+    if not cap.holds_for(channel, one.kind):
+        return one
+    before = sum((credits for (way, kind), credits in used.items() if cap.holds_for(way, kind)), ZERO)
     left = max(_floor(cap.credits - before, step), ZERO)
-    if one.credits > left:
-        one.credits = left
-        words = f"{cap}学分一年最多计 {_told(cap.credits)}，"
-        one.tell("cap", words + (f"尚余 {_told(left)}" if left else "已经计满"), left)
+    if one.credits <= left:
+        return one
+    words = f"{cap}学分一年最多计 {_told(cap.credits)}，" + (f"尚余 {_told(left)}" if left else "已经计满")
+    return replace(one, credits=left, steps=(*one.steps, _step("cap", words, left)))
 
 
 def surplus(earned: Decimal, asked: Decimal) -> Decimal:
@@ -220,10 +218,15 @@ def _told(value: Decimal) -> str:
     return f"{value.normalize():f}" if value else "0"
 
 
-def _given_words(one: Learning) -> str:
-    parts = [f"{_told(one.hours)} 学时"] if one.hours else []
-    parts += [f"{_told(one.days)} 天"] if one.days else []
-    parts += [f"{one.minutes} 分钟"] if one.minutes else []
-    parts += [f"{one.sessions} 次"] if one.sessions else []
-    parts += [f"完成 {_told(one.share)}%"] if one.share is not None else []
-    return f"{Channel(one.channel).label}：{'、'.join(parts) or '0 学时'}"
+def _step(rule: str, text: str, value: Decimal) -> Step:
+    return {"rule": rule, "text": text, "value": _told(value)}
+
+
+def _given_words(facts: Facts) -> str:
+    channel, hours, days, sessions, minutes, share = facts
+    parts = [f"{_told(hours)} 学时"] if hours else []
+    parts += [f"{_told(days)} 天"] if days else []
+    parts += [f"{minutes} 分钟"] if minutes else []
+    parts += [f"{sessions} 次"] if sessions else []
+    parts += [f"完成 {_told(share)}%"] if share is not None else []
+    return f"{Channel(channel).label}：{'、'.join(parts) or '0 学时'}"

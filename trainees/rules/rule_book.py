@@ -43,14 +43,20 @@ class Cap:
     channel: str = ""
     kind: str = ""
 
+    def holds_for(self, channel: str, kind: str) -> bool:
+        return self.channel in ("", channel) and self.kind in ("", kind)
+
     def __str__(self) -> str:
         words = Channel(self.channel).label if self.channel else ""
         return words + (CreditEntry.Kind(self.kind).label if self.kind else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
-    """A rule set, read. `day_hours` and `half_day_hours` hold only where there is no timetable (DOMAIN.md §3)."""
+    """A rule set, read. `day_hours` and `half_day_hours` hold only where there is no timetable (DOMAIN.md §3).
+
+    Equal to itself alone, so that what it makes of a learning can be remembered.
+    """
 
     step: Decimal
     half_day_most: Decimal

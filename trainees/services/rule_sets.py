@@ -15,7 +15,13 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from trainees.models import RuleSet
 from trainees.rules.rule_book import RuleBook, RulesFault
+from trainees.services.people import rows_of
 
+IN_FORCE = """
+SELECT a.id, r.id, r.since FROM trainees_ruleset r
+JOIN organization_unit u ON u.id = r.unit_id JOIN organization_unit a ON starts_with(a.path, u.path)
+WHERE a.id = ANY(%(authorities)s) ORDER BY u.depth DESC, r.since DESC, r.version DESC
+"""
 SHIPPED = Path(__file__).parent.parent / "data" / "rule_set.json"
 SHIPPED_SINCE = date(1949, 10, 1)
 NAME = "学时学分换算规则"
@@ -74,51 +80,62 @@ def _shipped_row(root: Unit) -> RuleSet:
 
 
 class Shelf:
-    """The rule sets of some authorities, by day and by key, each read once; three queries whatever their number.
+    """The rule sets that may hold for some authorities, and some by key; two queries whatever their number.
 
     Who only looks (`adopts` is false) sees the shipped rules where a tree has none, and writes nothing.
     """
 
     def __init__(self, authorities: Collection[UUID], known: Iterable[UUID] = (), *, adopts: bool = True) -> None:
         self.adopts = adopts
-        self.units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=authorities)}
-        self.paths = {path for unit in self.units.values() for path in Unit.upward(unit.path)}
-        self.books: dict[UUID, RuleBook] = {}
-        self.found: dict[tuple[UUID, date], RuleSet] = {}
-        self._load(known)
+        self.lent: dict[UUID, RuleBook] = {}
+        self.authorities = list(authorities)
+        self.chosen: dict[tuple[UUID, date], UUID] = {}
+        self._load()
+        _read(set(known))
 
-    def _load(self, known: Iterable[UUID]) -> None:
-        rows = RuleSet.objects.select_related("unit")
-        self.by_key = rows.in_bulk(set(known))
-        held = list(rows.filter(unit__path__in=self.paths)) if self.paths else []
-        self.sets = sorted(held, key=lambda one: (one.unit.depth, one.since, one.version), reverse=True)
-        self.by_key |= {one.pk: one for one in held}
-
-    def on(self, authority: UUID, day: date) -> RuleSet:
+    def on(self, authority: UUID, day: date) -> UUID:
         """The version in force: the nearest unit upward, its latest day (RulesQuerySet.in_force)."""
         key = (authority, day)
-        if key not in self.found:
-            self.found[key] = self._search(authority, day) or self._shipped(authority, day)
-        return self.found[key]
+        if key not in self.chosen:
+            found = self._search(authority, day)
+            if found is None:
+                found = self._shipped(authority, day)
+            self.chosen[key] = found
+        return self.chosen[key]
 
-    def book(self, rule_set: UUID) -> RuleBook:
-        if rule_set not in self.books:
-            self.books[rule_set] = RuleBook.read(self.by_key[rule_set].rules)
-        return self.books[rule_set]
+    def _load(self) -> None:
+        self.rows: dict[UUID, list[tuple[UUID, date]]] = {}
+        for authority, rule_set, since in rows_of(IN_FORCE, {"authorities": self.authorities}):
+            self.rows.setdefault(authority, []).append((rule_set, since))
 
-    def _search(self, authority: UUID, day: date) -> RuleSet | None:
-        path = self.units[authority].path
-        return next((one for one in self.sets if path.startswith(one.unit.path) and one.since <= day), None)
+    def _search(self, authority: UUID, day: date) -> UUID | None:
+        return next((key for key, since in self.rows.get(authority, ()) if since <= day), None)
 
-    def _shipped(self, authority: UUID, day: date) -> RuleSet:
-        root = self.units[authority].get_root()
+    def _shipped(self, authority: UUID, day: date) -> UUID:
+        root = Unit.objects.get(pk=authority).get_root()
         if not self.adopts:
             row = _shipped_row(root)
-            self.by_key[row.pk] = row
-            return row
+            self.lent[row.pk] = RuleBook.read(row.rules)
+            return row.pk
         adopt_shipped(root)
-        self._load(self.by_key)
+        self._load()
         found = self._search(authority, day)
         if found is None:
             raise Refused(f"{root.name}没有 {day} 生效的换算规则，请组织部先启用一版从这一天或更早起生效的规则")
         return found
+
+    def book(self, rule_set: UUID) -> RuleBook:
+        if rule_set in self.lent:
+            return self.lent[rule_set]
+        _read({rule_set})
+        return _books[rule_set]
+
+
+_books: dict[UUID, RuleBook] = {}
+"""Rule sets that this process has read: they are never changed."""
+
+
+def _read(keys: set[UUID]) -> None:
+    if missing := keys - _books.keys():
+        for row in RuleSet.objects.filter(pk__in=missing):
+            _books[row.pk] = RuleBook.read(row.rules)

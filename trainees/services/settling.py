@@ -4,31 +4,45 @@ Locks, always in this order: years of the ledger (shared; closing a year holds t
 a cadre waits for whoever posts for the same cadre, and then sees what was written.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Max
-
 from core.operations import Conflict
-from trainees.models import Cadre, CreditEntry, LedgerYear
+from trainees.models import LedgerYear
 from trainees.rules.credits import Counted, Learning, credit_year
 from trainees.rules.rule_book import RuleBook
-from trainees.services.people import Persons, Stamp, stamps
+from trainees.services.people import Persons, Stamp, rows_of, stamps
 from trainees.services.rule_sets import Shelf
 
 Source = tuple[str, UUID]
 YearKey = tuple[UUID, int]
 PersonYear = tuple[UUID, int]
-COLUMNS = (
-    "id", "cadre_id", "on", "year", "kind", "channel", "days", "hours", "sessions", "credits", "title", "explanation",
-    "source_kind", "source_id", "part", "attempt", "rule_set_id", "unit_id", "authority_id", "post_level", "rank",
-)  # fmt: skip
+SourcePart = tuple[str, UUID, int]
+NONE = (None, 0, False)
+AWARDS = "trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id WHERE e.reverses_id IS NULL"
+AWARDS_OF = f"""
+SELECT e.source_id, e.part, e.cadre_id, e.year, e.attempt, r.id IS NULL
+FROM {AWARDS} AND e.source_kind = %(kind)s AND e.source_id = ANY(%(ids)s)
+"""  # noqa: S608 - nothing but the words above
+STANDING = f"""
+SELECT e.id, e.cadre_id, e."on", e.year, e.kind, e.channel, e.days, e.hours, e.sessions, e.credits, e.title, e.explanation -> 0,
+       e.source_kind, e.source_id, e.part, e.attempt, e.rule_set_id, e.unit_id, e.authority_id, e.post_level, e.rank
+FROM {AWARDS} AND r.id IS NULL AND e.cadre_id = ANY(%(cadres)s) AND e.year = ANY(%(years)s)
+"""  # noqa: S608
+HOLD_YEARS = """
+SELECT y.authority_id, y.year, y.closed_at IS NOT NULL FROM trainees_ledgeryear y
+WHERE (y.authority_id, y.year) IN (
+    SELECT * FROM unnest(%(authorities)s::uuid[], %(of)s::smallint[])
+    UNION SELECT authority_id, year FROM trainees_creditentry WHERE cadre_id = ANY(%(cadres)s) AND year = ANY(%(years)s)
+) ORDER BY y.id FOR SHARE
+"""
+HOLD_CADRES = "SELECT id, canonical_id FROM trainees_cadre WHERE id = ANY(%(cadres)s) ORDER BY id FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ class Award:
     def of(cls, row: Sequence[Any]) -> "Award":
         pk, cadre, on, year, kind, channel, days, hours, sessions, earned, title, told, *rest = row
         source_kind, source_id, part, attempt, rule_set, unit, authority, level, rank = rest
-        given = told[0]
+        given = json.loads(told)
         learning = Learning(
             cadre, on, channel, Decimal(given["hours"]), Decimal(given["days"]), title, source_kind, source_id, part,
             sessions, int(given.get("minutes", 0)), Decimal(given["share"]) if "share" in given else None,
@@ -100,7 +114,6 @@ class Plan:
     """What has to be written: `gone` is reversed, `come` awarded; `stay` stands as it is."""
 
     persons: Persons
-    at: datetime | None = None
     gone: list[Award] = field(default_factory=list)
     come: list[tuple[Wish, Counted]] = field(default_factory=list)
     stay: int = 0
@@ -124,33 +137,38 @@ class Order:
 def plan_of(order: Order, *, hold: bool = True) -> Plan:
     """Compare; with `hold`, everything that the plan rests on is locked until the transaction ends.
 
-    Raises Conflict where a source moved to another person meanwhile.
+    Raises Conflict where a person was merged meanwhile.
     """
-    places = _places_of(order.sources)
-    persons = Persons.of({*order.cadres, *(one.cadre_id for one in order.learnings), *(cadre for cadre, _ in places)})
-    years = {*order.years, *(one.on.year for one in order.learnings), *(year for _, year in places)}
+    awards = _awards_of(order.sources)
+    live = [place for place, _, stands in awards.values() if stands]
+    persons = Persons.of({*order.cadres, *(one.cadre_id for one in order.learnings), *(cadre for cadre, _ in live)})
+    years = {*order.years, *(one.on.year for one in order.learnings), *(year for _, year in live)}
     memory = stamps(persons, ((persons.root[one.cadre_id], one.on) for one in order.learnings))
     plan = Plan(persons)
     if hold:
         wanted = {(stamp.authority_id, on.year) for (_, on), stamp in memory.items()}
-        plan.closed = _hold_years(wanted | _year_keys(persons, years))
-        plan.at = _hold_cadres(persons)
-        if not {cadre for cadre, _ in _places_of(order.sources)} <= persons.root.keys():
-            raise Conflict("同一来源刚刚记到了另一名干部名下，本次没有写入，请重试")
+        plan.closed = _hold_years(wanted, persons, years)
+        _hold_cadres(persons)
     _compare(plan, _wishes(plan, order, _standing(persons, years), memory, adopts=hold))
-    _number(plan)
+    for wish, _ in plan.come:
+        wish.attempt = 1 + (wish.before.attempt if wish.before else awards.get(wish.learning.key, NONE)[1])
     return plan
 
 
 # ---- what stands ----
 
 
-def _places_of(sources: Collection[Source]) -> set[tuple[UUID, int]]:
-    """(cadre, year) of the live awards of some sources."""
-    found: set[tuple[UUID, int]] = set()
+def _awards_of(sources: Collection[Source]) -> dict[SourcePart, tuple[PersonYear, int, bool]]:
+    """The last award of each part of some sources: whose and of which year, its number, whether it stands.
+
+    Looked up before anything is held: where somebody posts the same source for another person meanwhile, the database
+    refuses the number.
+    """
+    found: dict[SourcePart, tuple[PersonYear, int, bool]] = {}
     for kind, ids in by_kind(sources).items():
-        rows = CreditEntry.objects.live().filter(source_kind=kind, source_id__in=ids)
-        found |= set(rows.values_list("cadre_id", "year"))
+        for source, part, cadre, year, attempt, stands in rows_of(AWARDS_OF, {"kind": kind, "ids": ids}):
+            if attempt > found.get((kind, source, part), NONE)[1]:
+                found[kind, source, part] = ((cadre, year), attempt, stands)
     return found
 
 
@@ -161,50 +179,34 @@ def by_kind(sources: Collection[Source]) -> dict[str, list[UUID]]:
     return kinds
 
 
-def _year_keys(persons: Persons, years: Collection[int]) -> set[YearKey]:
-    rows = CreditEntry.objects.filter(cadre__in=persons.root, year__in=years)
-    return set(rows.values_list("authority_id", "year").distinct())
-
-
 def _standing(persons: Persons, years: Collection[int]) -> list[Award]:
-    rows = CreditEntry.objects.live().filter(cadre__in=persons.root, year__in=years)
-    return [Award.of(row) for row in rows.values_list(*COLUMNS)]
+    return [Award.of(row) for row in rows_of(STANDING, {"cadres": list(persons.root), "years": list(years)})]
 
 
 # ---- what is held ----
 
 
-def _hold_years(keys: set[YearKey]) -> set[YearKey]:
-    """Make the rows that are missing, hold all of them, tell which are closed."""
-    found = _held_years(keys)
-    if missing := keys - found.keys():
+def _hold_years(wanted: set[YearKey], persons: Persons, years: Collection[int]) -> set[YearKey]:
+    """Hold the years that are wanted, made where missing, and those of all that stands; tell which are closed."""
+    places = {"cadres": list(persons.root), "years": list(years)}
+    found = _held_years(wanted, places)
+    if missing := wanted - found.keys():
         rows = [LedgerYear(authority_id=authority, year=year) for authority, year in sorted(missing)]
         LedgerYear.objects.bulk_create(rows, ignore_conflicts=True)
-        found |= _held_years(missing)
+        found |= _held_years(missing, places)
     return {key for key, closed in found.items() if closed}
 
 
-def _held_years(keys: Iterable[YearKey]) -> dict[YearKey, bool]:
-    wanted = sorted(keys)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT y.authority_id, y.year, y.closed_at IS NOT NULL FROM trainees_ledgeryear y"
-            " WHERE (y.authority_id, y.year) IN (SELECT * FROM unnest(%s::uuid[], %s::smallint[]))"
-            " ORDER BY y.id FOR SHARE",
-            [[authority for authority, _ in wanted], [year for _, year in wanted]],
-        )
-        return {(authority, year): closed for authority, year, closed in cursor.fetchall()}
+def _held_years(keys: Collection[YearKey], places: Mapping[str, Any]) -> dict[YearKey, bool]:
+    wanted = {"authorities": [authority for authority, _ in keys], "of": [year for _, year in keys]}
+    return {(authority, year): closed for authority, year, closed in rows_of(HOLD_YEARS, {**wanted, **places})}
 
 
-def _hold_cadres(persons: Persons) -> datetime:
-    """Hold the rows by key; the moment at which all are held. Raises Conflict where one was merged meanwhile."""
-    rows = Cadre.objects.filter(pk__in=persons.root).order_by("pk").select_for_update(no_key=True)
-    if any(persons.root[pk] != (canonical or pk) for pk, canonical in rows.values_list("pk", "canonical_id")):
+def _hold_cadres(persons: Persons) -> None:
+    """Hold the rows by key. Raises Conflict where one was merged meanwhile."""
+    held = rows_of(HOLD_CADRES, {"cadres": list(persons.root)})
+    if any(persons.root[pk] != (canonical or pk) for pk, canonical in held):
         raise Conflict("干部信息刚刚有合并，本次没有写入，请重试")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
 
 
 # ---- what is wanted ----
@@ -240,7 +242,7 @@ def _shelf(
 
 def _kept(award: Award, shelf: Shelf, root: Mapping[UUID, UUID], *, renewed: bool) -> Wish:
     """What stands keeps its rules, unless it is renewed, and its memory."""
-    rules = shelf.on(award.stamp.authority_id, award.learning.on).pk if renewed else award.rule_set_id
+    rules = shelf.on(award.stamp.authority_id, award.learning.on) if renewed else award.rule_set_id
     return Wish(award.learning, root[award.cadre_id], rules, shelf.book(rules), award.stamp, award)
 
 
@@ -251,7 +253,7 @@ def _asked(
     corrected = there is not None and root[there.cadre_id] == person and there.learning.on == learning.on
     if there is not None and corrected:
         return Wish(learning, person, there.rule_set_id, shelf.book(there.rule_set_id), there.stamp, there)
-    rules = shelf.on(stamp.authority_id, learning.on).pk
+    rules = shelf.on(stamp.authority_id, learning.on)
     return Wish(learning, person, rules, shelf.book(rules), stamp, there)
 
 
@@ -265,15 +267,3 @@ def _compare(plan: Plan, wanted: Mapping[PersonYear, list[Wish]]) -> None:
             if wish.before is not None:
                 plan.gone.append(wish.before)
             plan.come.append((wish, one))
-
-
-def _number(plan: Plan) -> None:
-    """Which award of its source each new one is."""
-    fresh = frozenset(wish.learning.source for wish, _ in plan.come if wish.before is None)
-    last: dict[tuple[str, UUID, int], int] = {}
-    for kind, ids in by_kind(fresh).items():
-        rows = CreditEntry.objects.filter(reverses=None, source_kind=kind, source_id__in=ids)
-        for source, part, attempt in rows.values_list("source_id", "part").annotate(Max("attempt")):
-            last[kind, source, part] = attempt
-    for wish, _ in plan.come:
-        wish.attempt = 1 + (wish.before.attempt if wish.before else last.get(wish.learning.key, 0))

@@ -2,47 +2,64 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from core.operations import last_word
+from core.operations import Refused
 from trainees.models import Recomputation
 from trainees.rules.credits import Counted
 from trainees.services.settling import Plan, Wish
 
-TWICE = {
+SENTENCES = {
     "credit_source_once": "同一来源刚刚由他人入账，本次没有写入，请刷新后核对",
     "credit_year_open": "该年度刚刚结账，本次没有写入，请重试，将记入调整期",
 }
 COLUMNS = (
     'cadre_id, "on", year, adjustment, kind, channel, days, hours, sessions, credits, title, explanation, source_kind,'
-    " source_id, part, attempt, rule_set_id, unit_id, authority_id, post_level, rank, recomputation_id, reason,"
-    " actor_id, posted_at"
+    " source_id, part, attempt, rule_set_id, unit_id, authority_id, post_level, rank, recomputation_id, reason, actor_id"
 )
 REVERSE = f"""
 INSERT INTO trainees_creditentry ({COLUMNS}, reverses_id)
 SELECT o.cadre_id, o."on", o.year, y.closed_at IS NOT NULL, o.kind, o.channel, -o.days, -o.hours, -o.sessions, -o.credits,
        o.title, '[]', o.source_kind, o.source_id, o.part, o.attempt, o.rule_set_id, o.unit_id, o.authority_id, o.post_level,
-       o.rank, %s, %s, %s, %s, o.id
+       o.rank, %s, %s, %s, o.id
 FROM trainees_creditentry o JOIN trainees_ledgeryear y ON (y.authority_id, y.year) = (o.authority_id, o.year)
-WHERE o.id = ANY(%s) ORDER BY o.id
+WHERE o.id = ANY(%s) ORDER BY o.id RETURNING posted_at
 """  # noqa: S608 - the columns' names stand above
-AWARD = f"COPY trainees_creditentry ({COLUMNS}) FROM STDIN"
+encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def write(plan: Plan, *, actor_id: UUID | None, reason: str, recomputation: Recomputation | None = None) -> None:
-    """Carry a held plan out. Raises Refused where the database will not have it."""
-    batch = recomputation.pk if recomputation else None
-    behind = (batch, reason[:200], actor_id, plan.at)
-    with last_word(TWICE), connection.cursor() as cursor:
-        if plan.gone:
-            cursor.execute(REVERSE, [*behind, [award.id for award in plan.gone]])
+    """Carry a held plan out. Raises Refused where the database will not have it; the transaction is lost then."""
+    behind = (recomputation.pk if recomputation else None, reason[:200], actor_id)
+    try:
+        at = _reverse(plan, behind) if plan.gone else None
         if plan.come:
-            with cursor.copy(AWARD) as copy:
-                for row in _rows(plan, behind):
-                    copy.write_row(row)
+            _award(plan, behind, at)
+    except IntegrityError as error:
+        name = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
+        if name not in SENTENCES:
+            raise
+        raise Refused(SENTENCES[name]) from error
+
+
+def _reverse(plan: Plan, behind: tuple[Any, ...]) -> datetime:
+    """The moment of the reversals: what comes in their place is of the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(REVERSE, [*behind, [award.id for award in plan.gone]])
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def _award(plan: Plan, behind: tuple[Any, ...], at: datetime | None) -> None:
+    columns, behind = (COLUMNS, behind) if at is None else (f"{COLUMNS}, posted_at", (*behind, at))
+    statement = f"COPY trainees_creditentry ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in _rows(plan, behind):
+            copy.write_row(row)
 
 
 def _rows(plan: Plan, behind: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -53,7 +70,7 @@ def _rows(plan: Plan, behind: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 
 def _row(wish: Wish, counted: Counted, late: bool) -> tuple[Any, ...]:
     one, stamp = wish.learning, wish.stamp
-    told = json.dumps(counted.steps, ensure_ascii=False)
+    told = encoded(counted.steps)
     return (
         wish.cadre_id, one.on, one.on.year, late, counted.kind, one.channel, counted.days, counted.hours, one.sessions,
         counted.credits, one.title[:200], told, one.source_kind, one.source_id, one.part, wish.attempt,

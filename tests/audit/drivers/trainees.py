@@ -10,9 +10,6 @@ from tests.audit.drivers import archive, ledger, recognition, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
-from trainees.models import Cadre
-from trainees.rules.requirements import shipped
-from trainees.services import link_account, verify_cadres
 from trainees.models import Cadre, PersonnelForm
 from trainees.rules.requirements import shipped
 from trainees.services import link_account

@@ -1,0 +1,103 @@
+"""B7: a year's hours of 263 classes, 32,000 enrolments, posted to the ledger, beside one INSERT … SELECT of the same rows.
+
+Both with all triggers, keys and indexes, on clones of one database, as the app role. Besides: the ledger checked from
+its entries (REL-02), a million of them.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection, connections, transaction
+
+from benchmarks.cities import fill_city
+from benchmarks.databases import a_clone
+from benchmarks.table import Row, at_most
+from core.database import using_database
+from core.keys import new_key
+from trainees.services.ledger import Learning, post
+from trainees.services.rule_sets import adopt_shipped
+
+CLASSES, ENROLMENTS = 263, 32_000
+AIM = 3
+FIRST = date(2026, 1, 12)
+
+
+def a_year(cadres: Sequence[UUID]) -> list[list[Learning]]:
+    """The year's classes, one after the other: a week each, 122 people, everybody in one class."""
+    classes: list[list[Learning]] = [[] for _ in range(CLASSES)]
+    for number, cadre in enumerate(cadres):
+        place = number * CLASSES // len(cadres)
+        on = FIRST + timedelta(days=place + 4)
+        hours = Decimal(36 - number % 5)
+        classes[place].append(
+            Learning(cadre, on, "off_job", hours, Decimal(5), f"第{place}期研修班", "class", new_key(), on.year)
+        )
+    return classes
+
+
+def timed(act: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    act()
+    return time.perf_counter() - begin
+
+
+def post_each(classes: Sequence[Sequence[Learning]]) -> None:
+    for learned in classes:
+        post(learned, actor=None)
+
+
+def rows_there() -> bytes:
+    """Everything that was posted, as COPY writes it."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY (SELECT * FROM trainees_creditentry ORDER BY id) TO STDOUT") as rows,
+    ):
+        return b"".join(bytes(part) for part in rows)
+
+
+def stage(rows: bytes) -> None:
+    """The same rows in a table beside the ledger, whose year is open."""
+    role = connection.settings_dict["USER"]
+    with connections["owner"].cursor() as owner:
+        owner.execute("CREATE TABLE staged (LIKE trainees_creditentry)")
+        owner.execute(f'GRANT SELECT ON staged TO "{role}"')
+        with owner.copy("COPY staged FROM STDIN") as copy:
+            copy.write(rows)
+        owner.execute(
+            "INSERT INTO trainees_ledgeryear (authority_id, year, figures) SELECT DISTINCT authority_id, year, '{}'::jsonb FROM staged"
+        )
+        owner.execute("ANALYZE staged")
+
+
+def insert_bare() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO trainees_creditentry SELECT * FROM staged ORDER BY id")
+
+
+def rows() -> Iterator[Row]:
+    with a_clone("ledger_city") as city:
+        with using_database(city):
+            town, cadres = fill_city(ENROLMENTS)
+            adopt_shipped(town)
+            with connections["owner"].cursor() as owner:
+                owner.execute("VACUUM ANALYZE")
+        classes = a_year(cadres)
+        with a_clone("ledger_each", city) as clone, using_database(clone):
+            each = timed(lambda: post_each(classes))
+            posted = rows_there()
+        with a_clone("ledger_once", city) as clone, using_database(clone):
+            once = timed(lambda: post([one for learned in classes for one in learned], actor=None))
+            again = timed(lambda: post([one for learned in classes for one in learned], actor=None))
+        with a_clone("ledger_bare", city) as clone, using_database(clone):
+            stage(posted)
+            bare = timed(insert_bare)
+    beside = f"one INSERT … SELECT of the same rows, triggers on: {bare:.2f} s"
+    for what, seconds in (
+        (f"{CLASSES} classes, {ENROLMENTS} enrolments posted one class after the other", each),
+        ("the same in one posting", once),
+        ("the same once more: nothing to write", again),
+    ):
+        yield at_most("B7", what, f"{seconds:.2f} s", beside, seconds / bare, AIM)
