@@ -10,6 +10,8 @@ from core.operations import Refused, demand_current, intention
 from organization.models import Account
 from training.models import Enrolment, TrainingClass
 from training.services.classes import state_on
+from training.services.dossier import TIMETABLE, dossier
+from training.services.posting import post_classes, withdraw_classes
 
 State = TrainingClass.State
 PASSED = ("优秀", "良好", "合格")
@@ -38,24 +40,35 @@ def follow_calendar(today: date) -> int:
 
 
 @intention
-def close_class(training_class: TrainingClass, *, actor: Account, on: date, seen: int | None = None) -> TrainingClass:
-    """结班: everybody on the roster has a confirmed grade; who passed has completed the class."""
+def close_class(
+    training_class: TrainingClass, *, actor: Account, on: date, seen: int | None = None, by_dates: bool = False
+) -> TrainingClass:
+    """结班: with the dossier complete, who passed has completed the class, and the hours of all go to the ledger.
+
+    `by_dates`: the class has no timetable, and its hours are those of its dates. Raises Refused with all that is missing.
+    """
     held = _hold(training_class, (State.ENDED, State.REOPENED), "结班", seen)
-    roster = Enrolment.objects.of_class(held).on_roster()
-    waiting = roster.filter(grade="").count()
-    if waiting or not roster.exists():
-        raise Refused(f"不能结班：还有 {waiting} 名学员的成绩没有确认" if waiting else "不能结班：名册上没有学员")
-    roster.filter(grade__in=PASSED).order_by().update(state=Enrolment.State.COMPLETED)
-    return _move(held, State.CLOSED, actor=actor, reason="", closed_on=on)
+    owed = [item.told for item in dossier(held) if not item.ok and not (by_dates and item.key == TIMETABLE)]
+    if owed:
+        raise Refused(f"“{held.name}”还不能结班：{'；'.join(owed)}")
+    passed = Enrolment.objects.of_class(held).on_roster().filter(grade__in=PASSED)
+    passed.order_by().update(state=Enrolment.State.COMPLETED)
+    closed = _move(held, State.CLOSED, actor=actor, reason="按起止日期折算学时" if by_dates else "", closed_on=on)
+    post_classes([held.pk], actor=actor, reason="结班")
+    return closed
 
 
 @intention
 def reopen_class(
     training_class: TrainingClass, *, actor: Account, reason: str, seen: int | None = None
 ) -> TrainingClass:
-    """Open a closed class again for a correction, with the reason; those who completed it stay so."""
+    """Open a closed class again for a correction, with the reason; those who completed it stay so.
+
+    The ledger takes its hours back until the class is closed again.
+    """
     held = _hold(training_class, (State.CLOSED,), "重新打开", seen)
     _demand_reason(reason, "重新打开")
+    withdraw_classes([held.pk], actor=actor, reason=reason.strip()[:200])
     return _move(held, State.REOPENED, actor=actor, reason=reason.strip(), closed_on=None)
 
 

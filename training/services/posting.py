@@ -1,0 +1,30 @@
+"""From class to ledger: hours of closed classes are posted, corrected and taken back; the same call twice writes once."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from core.operations import intention
+from organization.models import Account
+from trainees.services.ledger import Posting, post, withdraw
+from training.models import Enrolment
+from training.services.learned import SOURCE, learned_in
+
+
+@intention
+def post_classes(class_ids: Collection[UUID], *, actor: Account | None, reason: str = "") -> Posting:
+    """Make the ledger say what these closed classes gave; who learned nothing in them (any more) has nothing there."""
+    learned = learned_in(class_ids)
+    done = post(learned, actor=actor, reason=reason)
+    nothing = _enrolments(class_ids) - {each.source_id for each in learned}
+    taken = withdraw(SOURCE, nothing, actor=actor, reason=reason) if nothing else Posting()
+    return Posting(done.awarded, done.reversed + taken.reversed, done.unchanged)
+
+
+@intention
+def withdraw_classes(class_ids: Collection[UUID], *, actor: Account, reason: str) -> Posting:
+    """Take back everything that these classes gave."""
+    return withdraw(SOURCE, _enrolments(class_ids), actor=actor, reason=reason)
+
+
+def _enrolments(class_ids: Collection[UUID]) -> set[UUID]:
+    return set(Enrolment.objects.filter(training_class__in=class_ids).values_list("pk", flat=True))
