@@ -190,6 +190,25 @@ def may_close_class(door: Door) -> Refusal | None:
     return Refusal("结班", "结班由班主任或组织部办理", "班主任、组织部干部教育科")
 
 
+def may_see_closing(door: Door) -> Refusal | None:
+    if door.roster:
+        return None
+    return Refusal("查看结班清单和入账学时", "结班由班主任和组织部办理", "班主任、组织部干部教育科")
+
+
+def may_strike_no_shows(door: Door) -> Refusal | None:
+    if not door.writing:
+        return Refusal("划去未报到", "班次已结班或已取消", f"{DEPARTMENT}：先重新打开班次")
+    return may_close_class(door)
+
+
+def may_correct_marks(door: Door) -> Refusal | None:
+    """A mark of a closed class; whether the class is closed, and who kept the mark, the service asks."""
+    if door.staff:
+        return None
+    return Refusal("更正结班后的考勤", "结班后的更正由组织部办理，经办人不能自己更正", DEPARTMENT)
+
+
 def may_reopen_class(door: Door) -> Refusal | None:
     if door.staff:
         return None

@@ -2,22 +2,39 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import RowChange
-from portal.acts import names_of
+from portal.acts import names_of, new_op_id
 from portal.pages.attendance import SOURCES
 from portal.pages.attendance_totals import LABELS, WHY
-from training.models import AttendanceMark, Enrolment, Session
+from portal.rules import Door, may_correct_marks
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 
 TABLE = AttendanceMark._meta.db_table
 
 
-def history(who: Enrolment, when: Session) -> dict[str, Any]:
-    """What templates/portal/class/_attendance_history.html needs, the latest change first; four queries."""
+def history(who: Enrolment, when: Session, door: Door) -> dict[str, Any]:
+    """What templates/portal/class/_attendance_history.html needs, the latest change first; four or five queries."""
     changes = list(RowChange.objects.filter(table_name=TABLE, row_id__in=rows_of(who, when)).order_by("-id")[:200])
     names = names_of({change.actor_id for change in changes})
-    return {"who": who.roster_name, "when": str(when), "changes": story(changes[::-1], names)[::-1]}
+    told = {"who": who.roster_name, "when": str(when), "changes": story(changes[::-1], names)[::-1]}
+    return told | {"correct": correction(who, when, door)}
+
+
+def correction(who: Enrolment, when: Session, door: Door) -> dict[str, Any] | None:
+    """The form that corrects the cell of a closed class, for those who may."""
+    one = who.training_class
+    if one.state != TrainingClass.State.CLOSED or may_correct_marks(door) is not None:
+        return None
+    there = AttendanceMark.objects.unscoped(WHY).filter(training_class=one, enrolment=who, session=when).first()
+    return {
+        "url": reverse("portal:attendance_correct", args=[one.pk, who.pk, when.pk]),
+        "marks": [(mark, label) for mark, label in LABELS.items() if there is None or mark != there.mark],
+        "hidden": {"seen": there.version if there else 0},
+        "op_id": new_op_id(),
+    }
 
 
 def rows_of(who: Enrolment, when: Session) -> list[str]:

@@ -31,6 +31,7 @@ TABS = (
     ("成绩", "class_results", "inside"),
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),
+    ("结班", "class_closing", "roster"),
 )
 
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from assessments.models import ClassAssessment, Exam, Result, SatisfactionCount
 from core.models import AuditEntry
 from portal.acts import names_of
-from portal.pages import moves, words
+from portal.pages import closing, moves, words
 from portal.pages.classes import upload_url
 from portal.pages.results import mean_total
 from portal.rules import DEPARTMENT, Door, may_confirm
 from reports.models import Document
 from training.models import Activity, AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
+from training.services.dossier import no_shows_item, plan_item
 
 WHY = "counts of a class that was fetched in scope"
 CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
@@ -22,7 +23,7 @@ EVENTS_SHOWN = 12
 
 
 def overview(one: TrainingClass, door: Door) -> dict[str, Any]:
-    """The fragment's own context; thirteen queries whatever the size of the class."""
+    """The fragment's own context; a fixed number of queries whatever the size of the class."""
     counts = count_rows(one)
     return {
         "figures": figures(counts, door),
@@ -30,7 +31,8 @@ def overview(one: TrainingClass, door: Door) -> dict[str, Any]:
         "facts": facts(one),
         "checks": checks(one, counts, door),
         "events": events(one) if door.records else [],
-        "asks": moves.asks(one, door, counts),
+        "closing_url": reverse("portal:class_closing", args=[one.pk]) if moves.can_close(one, door) else "",
+        "asks": moves.asks(one, door),
     }
 
 
@@ -110,13 +112,15 @@ def facts(one: TrainingClass) -> list[dict[str, Any]]:
 
 
 def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[str, Any]]:
-    """What a class owes before it can be closed, with where to do it."""
+    """What a class owes, with where to do it; what it owes before it can be closed stands on the tab 结班 as well."""
     upload = upload_url(one) if door.roster and door.writing else ""
     files = reverse("portal:class_files", args=[one.pk]) if door.papers else ""
     both = {"entry", "final"} <= counts["exams"]
     return [
+        closing.check(one, plan_item(one), door),
         words.check("花名册", bool(counts["seated"]), f"{counts['seated']} 名学员", upload, "上传工作簿"),
         *by_hand(one, counts, door),
+        *([closing.check(one, no_shows_item(one), door)] if door.roster else []),
         words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
         words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
         confirmation(one, counts, door),

@@ -102,6 +102,8 @@ def attendance_history(request: SignedIn, pk: UUID, enrolment: UUID, session: UU
     """Every change of one cell, for the drawer."""
     one, door = class_and_door(request, pk)
     demand(may_see_attendance(door))
-    who = get_in_scope(Enrolment.objects.all(), request.user, pk=enrolment, training_class=one)
+    who = get_in_scope(
+        Enrolment.objects.select_related("training_class"), request.user, pk=enrolment, training_class=one
+    )
     when = get_in_scope(Session.objects.all(), request.user, pk=session, training_class=one)
-    return render(request, "portal/class/_attendance_history.html", history(who, when))
+    return render(request, "portal/class/_attendance_history.html", history(who, when, door))

@@ -1,6 +1,7 @@
 """结班、重新打开、取消: a class moves on by somebody's word, with the reason where one is owed."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.forms import SeenForm, SeenReasonForm
+from core.forms import SeenReasonForm
 from portal.acts import Answer, answer, perform
+from portal.forms_closing import CloseForm
 from portal.requests import SignedIn
 from portal.rules import Door, Refusal, demand, may_cancel_class, may_close_class, may_reopen_class
 from portal.views.scope import class_and_door
@@ -17,43 +19,52 @@ from training.models import TrainingClass
 from training.services.moves import cancel_class, close_class, reopen_class
 
 Rule = Callable[[Door], Refusal | None]
-Move = Callable[[TrainingClass, str, int], TrainingClass]
+Move = Callable[[TrainingClass, dict[str, Any]], TrainingClass]
 
 
 def _moved(request: SignedIn, pk: UUID, name: str, rule: Rule, move: Move, said: str) -> HttpResponse:
     """Fetch, ask the rule, move once, say so on the class's page."""
     one, door = class_and_door(request, pk)
     demand(rule(door))
-    form = SeenForm(request.POST) if name == "class.close" else SeenReasonForm(request.POST)
+    form = CloseForm(request.POST) if name == "class.close" else SeenReasonForm(request.POST)
     values = form.checked()
-    reason = values.get("reason", "")
+    asked = {name: value for name, value in values.items() if name != "op_id"}
 
     def act() -> Answer:
-        moved = move(one, reason, values["seen"])
-        return answer(reverse("portal:class_page", args=[moved.pk]), f"“{moved.name}”{said}")
+        moved = move(one, asked)
+        page = "class_closing" if name == "class.close" else "class_page"
+        return answer(reverse(f"portal:{page}", args=[moved.pk]), f"“{moved.name}”{said}")
 
-    return perform(request, form, name, [str(pk), reason, values["seen"]], act)
+    return perform(request, form, name, [str(pk), asked], act)
 
 
 @require_POST
 def class_close(request: SignedIn, pk: UUID) -> HttpResponse:
-    def move(one: TrainingClass, reason: str, seen: int) -> TrainingClass:
-        return close_class(one, actor=request.user, on=timezone.localdate(), seen=seen)
+    def move(one: TrainingClass, asked: dict[str, Any]) -> TrainingClass:
+        on, by_dates = timezone.localdate(), asked["by_dates"]
+        return close_class(one, actor=request.user, on=on, seen=asked["seen"], by_dates=by_dates)
 
-    return _moved(request, pk, "class.close", may_close_class, move, "已结班")
+    return _moved(request, pk, "class.close", may_close_class, move, "已结班，学时已记入每名学员的台账")
 
 
 @require_POST
 def class_reopen(request: SignedIn, pk: UUID) -> HttpResponse:
-    def move(one: TrainingClass, reason: str, seen: int) -> TrainingClass:
-        return reopen_class(one, actor=request.user, reason=reason, seen=seen)
+    def move(one: TrainingClass, asked: dict[str, Any]) -> TrainingClass:
+        return reopen_class(one, actor=request.user, reason=asked["reason"], seen=asked["seen"])
 
-    return _moved(request, pk, "class.reopen", may_reopen_class, move, "已重新打开，可以更正")
+    return _moved(
+        request,
+        pk,
+        "class.reopen",
+        may_reopen_class,
+        move,
+        "已重新打开，可以更正；学时已从台账冲销，再次结班时重新记入",
+    )
 
 
 @require_POST
 def class_cancel(request: SignedIn, pk: UUID) -> HttpResponse:
-    def move(one: TrainingClass, reason: str, seen: int) -> TrainingClass:
-        return cancel_class(one, actor=request.user, reason=reason, seen=seen)
+    def move(one: TrainingClass, asked: dict[str, Any]) -> TrainingClass:
+        return cancel_class(one, actor=request.user, reason=asked["reason"], seen=asked["seen"])
 
     return _moved(request, pk, "class.cancel", may_cancel_class, move, "已取消")

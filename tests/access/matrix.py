@@ -160,6 +160,12 @@ ROWS = (
     # a class moves on: closed by whoever keeps it, opened again and cancelled by the department
     Row("class_close", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post",
         data={"seen": 1}),
+    Row("class_closing", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_hours_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("class_no_shows", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post",
+        data={**REASON, "seen": 0}, prepared_by="stayed_away"),
+    Row("attendance_correct", one_cell, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302,
+        method="post", data={**REASON, "seen": 1, "mark": "sick"}, prepared_by="closed"),
     Row("class_reopen", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",
         data={**REASON, "seen": 1}, prepared_by="closed"),
     Row("class_cancel", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",

@@ -124,6 +124,13 @@ def closed(city: City) -> None:
     TrainingClass.objects.filter(pk=city.training_class.pk).update(state="closed", closed_on=timezone.localdate())
 
 
+def stayed_away(city: City) -> None:
+    """The one trainee of the open class attended nothing of it."""
+    for when in city.open_class.sessions.all():
+        make.mark(city.open_enrolment, when, AttendanceMark.Mark.ABSENT)
+    TrainingClass.objects.filter(pk=city.open_class.pk).update(state="ended")
+
+
 def running(city: City) -> None:
     """The class runs."""
     TrainingClass.objects.filter(pk=city.training_class.pk).update(state="running")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests import factories as make
 from trainees.models import RuleSet
 from trainees.models.ledger import Channel
+from trainees.services.rule_sets import shipped_rules
 from training.models import AttendanceMark, Enrolment, Session
 from training.services.learned import learned_in
 
@@ -125,6 +126,13 @@ def test_a_class_without_timetable_counts_its_dates(office):
     assert told(where) == {who.pk: parts}
 
 
+def test_a_half_day_by_dates_is_as_long_as_the_rules_say(office):
+    where, (who,) = a_class(office, start=MONDAY, end=MONDAY, attendance_kept=False)
+    rules = shipped_rules() | {"half_day_hours": 3.5}
+    RuleSet.objects.create(unit=office, name="云岭", version=2, since=date(2026, 1, 1), rules=rules)
+    assert told(where) == {who.pk: [(Decimal(7), Decimal(1), 2026, MONDAY)]}
+
+
 def test_hours_of_a_class_without_attendance_are_unknown(office):
     where, _ = a_class(office, attendance_kept=False)
     session(where, MONDAY, 1, "4")
@@ -165,8 +173,8 @@ def test_the_half_day_is_as_long_as_the_authority_s_rules_of_that_day_say(office
     where, (who, other) = a_class(office, people=2)
     county = make.unit("QX", "清溪县委组织部", office)
     type(other.cadre).objects.filter(pk=other.cadre_id).update(managing_authority=county)
-    for since, hours in ((date(2026, 1, 1), "3"), (date(2026, 6, 1), "2")):
-        rules = {"half_day_hours": hours}
+    for since, hours in ((date(2026, 1, 1), 3), (date(2026, 6, 1), 2)):
+        rules = shipped_rules() | {"half_day_most": hours}
         RuleSet.objects.create(unit=county, name="清溪", version=hours, since=since, rules=rules)
     session(where, MONDAY, 1, "4")
     hours = {each.source_id: each.hours for each in learned_in([where.pk])}

@@ -40,16 +40,18 @@ def dossier(one: TrainingClass) -> list[Item]:
     people = roster.aggregate(seated=Count("pk"), open=Count("pk", filter=Q(grade="")))
     sessions = Session.objects.unscoped(WHY).filter(training_class=one)
     kept = sessions.aggregate(all=Count("pk"), recorded=Count("pk", filter=Q(recorded=True)))
-    asked = LeaveRequest.objects.unscoped(WHY).filter(
-        enrolment__in=roster, training_class=one, state=LeaveRequest.State.ASKED
-    ).count()
+    asked = (
+        LeaveRequest.objects.unscoped(WHY)
+        .filter(enrolment__in=roster, training_class=one, state=LeaveRequest.State.ASKED)
+        .count()
+    )
     return [
-        _plan(one),
+        plan_item(one),
         Item(ROSTER, "花名册", bool(people["seated"]), f"{people['seated']} 名学员", "名册上没有学员"),
         _timetable(kept["all"]),
         *([_attendance(one, kept["all"], kept["recorded"])] if kept["all"] else []),
         Item(LEAVE, "请假", not asked, _waiting(asked), f"还有 {asked} 份请假没有批"),
-        _no_shows(never_came(one).count()),
+        no_shows_item(one),
         _results(people["seated"], people["open"]),
     ]
 
@@ -63,13 +65,14 @@ def never_came(one: TrainingClass) -> EnrolmentQuerySet:
     if not one.attendance_kept:
         return roster.none()
     sessions = Session.objects.unscoped(WHY).filter(training_class=one)
-    marks = AttendanceMark.objects.unscoped(WHY).filter(training_class=one, enrolment=OuterRef("pk"))
-    missed = Count("marks", filter=Q(marks__mark__in=AttendanceMark.AWAY))
-    silent = Q(state=Enrolment.State.INVITED) & ~Exists(marks.filter(mark__in=CAME))
-    return roster.annotate(missed=missed).filter(Q(missed__gte=max(1, sessions.count())) | silent)
+    marks = AttendanceMark.objects.unscoped(WHY).filter(training_class=one)
+    away = marks.filter(mark__in=AttendanceMark.AWAY, session=OuterRef("pk"), enrolment=OuterRef(OuterRef("pk")))
+    nowhere = Exists(sessions) & ~Exists(sessions.filter(~Exists(away)))
+    silent = Q(state=Enrolment.State.INVITED) & ~Exists(marks.filter(mark__in=CAME, enrolment=OuterRef("pk")))
+    return roster.filter(nowhere | silent)
 
 
-def _plan(one: TrainingClass) -> Item:
+def plan_item(one: TrainingClass) -> Item:
     lacking = [word for word, value in (("班次类别", one.class_type), ("主办单位", one.organizer)) if not value.strip()]
     detail = f"{one.class_type}，{one.get_origin_display()}"
     return Item(PLAN, "办班计划", not lacking, detail, f"班次信息缺{'、'.join(lacking)}")
@@ -88,11 +91,14 @@ def _waiting(asked: int) -> str:
     return f"{asked} 份等待审批" if asked else "没有待审批的"
 
 
-def _no_shows(never: int) -> Item:
+def no_shows_item(one: TrainingClass) -> Item:
+    never = never_came(one).count()
     detail = f"{never} 人一次课也没有到" if never else "名册上的人都到过课"
     return Item(NO_SHOWS, "划去未报到", not never, detail, f"{never} 人一次课也没有到，须先划去")
 
 
 def _results(seated: int, waiting: int) -> Item:
     done = bool(seated) and not waiting
-    return Item(RESULTS, "成绩已确认", done, f"已确认 {seated - waiting} / {seated}", f"还有 {waiting} 名学员的成绩没有确认")
+    return Item(
+        RESULTS, "成绩已确认", done, f"已确认 {seated - waiting} / {seated}", f"还有 {waiting} 名学员的成绩没有确认"
+    )

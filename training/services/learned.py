@@ -1,8 +1,9 @@
 """What trainees learned in classes, as marks and timetable say it: one query for one class or for a city's year.
 
 The rule is that of 实到学时 (CLASS_WORKBOOK.md §3): all sessions but those marked 事, 病, 公, 旷; who has no mark was
-there. A half-day gives at most what the rule set of the cadre's authority says, half a day each, a day at most one.
-Without a timetable every date of the class counts as two half-days of three hours (DOMAIN.md §3).
+there. A half-day gives at most the hours that the rules of the cadre's authority allow and half a day, a day at most
+one. Without a timetable every date of the class counts as two half-days of the hours that the rules put for them
+(DOMAIN.md §3).
 """
 
 import json
@@ -17,21 +18,20 @@ from django.db import connection
 from organization.models import Unit
 from trainees.models import CreditEntry, RuleSet
 from trainees.models.ledger import Channel
+from trainees.rules.rule_book import RuleBook
 from trainees.services.ledger import Learning
+from trainees.services.rule_sets import shipped_rules
 from training.models import AttendanceMark
 from training.models.enrolment import HOLDS_A_SEAT
 
-HALF_DAY = Decimal(4)
-"""Hours that a half-day gives at most where no rule set says otherwise (DOMAIN.md §3)."""
-HALF_DAY_BY_DATES = Decimal(3)
-"""Hours of a half-day where there is no timetable: 6 a day."""
 PUT_OUT = "退学"
-"""Who was put out of a class (leave beyond 1/7) has not learned it (docs/decisions/0024)."""
+"""Who was put out of a class (leave beyond 1/7) has no hours of it (docs/decisions/0024)."""
 ONLINE_WORDS = ("网络", "网上", "线上", "在线")
 SOURCE = CreditEntry.Source.CLASS
 
 CAPS = """
-SELECT DISTINCT c.id, p.managing_authority_id, u.path, c."end"
+SELECT DISTINCT c.id, p.managing_authority_id, u.path, c."end",
+       EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id)
 FROM training_enrolment e
 JOIN training_trainingclass c ON c.id = e.training_class_id
 JOIN trainees_cadre p ON p.id = e.cadre_id
@@ -54,7 +54,7 @@ WITH caps AS MATERIALIZED (
     WHERE s.training_class_id = ANY(%(classes)s) AND c.attendance_kept
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT c.id, day::date, period, %(by_dates)s
+    SELECT c.id, day::date, period, NULL
     FROM training_trainingclass c
     CROSS JOIN generate_series(c.start, c."end", interval '1 day') AS day
     CROSS JOIN generate_series(1, 2) AS period
@@ -111,7 +111,7 @@ def learned_in(class_ids: Collection[UUID]) -> list[Learning]:
     if not class_ids:
         return []
     facts: dict[str, Any] = {
-        "classes": list(class_ids), "seats": HOLDS_A_SEAT, "put_out": PUT_OUT, "by_dates": HALF_DAY_BY_DATES,
+        "classes": list(class_ids), "seats": HOLDS_A_SEAT, "put_out": PUT_OUT,
         "away": [str(mark) for mark in AttendanceMark.AWAY],
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -121,14 +121,19 @@ def learned_in(class_ids: Collection[UUID]) -> list[Learning]:
         return [_learning(*row) for row in cursor.fetchall()]
 
 
-def _caps(pairs: Sequence[tuple[UUID, UUID, str, date]]) -> Iterator[dict[str, str]]:
-    """What a half-day gives at most, for each class and authority of somebody in it, by the rules of the class's end."""
-    versions = list(RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit"))
-    for one, authority, path, end in pairs:
+def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool]]) -> Iterator[dict[str, str]]:
+    """Hours of a half-day, for each class and authority of somebody in it, by the rules of the class's end.
+
+    With a timetable they are the most that count, without one they are what counts.
+    """
+    sets = RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit")
+    books = [(each.unit.path, each.since, RuleBook.read(each.rules)) for each in sets]
+    shipped = RuleBook.read(shipped_rules())
+    for one, authority, path, end, timetable in pairs:
         above = Unit.upward(path)
-        held = (each for each in versions if each.unit.path in above and each.since <= end)
-        rules = next(held, None)
-        cap = rules.rules.get("half_day_hours", HALF_DAY) if rules else HALF_DAY
+        held = (book for where, since, book in books if where in above and since <= end)
+        book = next(held, shipped)
+        cap = book.half_day_most if timetable else book.half_day_hours
         yield {"class": str(one), "authority": str(authority), "cap": str(cap)}
 
 

@@ -14,6 +14,7 @@ DRIVERS = {
     "access.explain": lambda scene: scene.get("staff", "why", query=OF_SOMEBODY),
     "cadre_list.export": (lambda scene: scene.get("staff", "cadre_list_export"), "unit object"),
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
+    "class_hours.export": lambda scene: scene.get("staff", "class_hours_export", scene.city.training_class.pk),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),
     "search.id_number": (number_looked_for, "unit object"),
 }

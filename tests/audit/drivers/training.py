@@ -106,6 +106,19 @@ def closed(scene: Scene) -> None:
         close_class(scene.city.training_class, actor=staff, on=CLOSED)
 
 
+def no_show_struck_off(scene: Scene) -> None:
+    stage.stayed_away(scene.city)
+    facts = {"reason": "经派出单位核实未报到", "seen": scene.city.open_class.revision}
+    scene.post("manager", "class_no_shows", scene.city.open_class.pk, **facts)
+
+
+def mark_corrected(scene: Scene) -> None:
+    closed(scene)
+    who = scene.city.enrolments[0]
+    cell = [who.training_class_id, who.pk, who.marks.get().session_id]
+    scene.post("staff", "attendance_correct", *cell, mark="sick", reason="病假条补交", seen=1)
+
+
 def reopened(scene: Scene) -> None:
     closed(scene)
     with scene.request_of("staff") as staff:
@@ -178,6 +191,7 @@ def machine_imported(scene: Scene) -> None:
 DRIVERS = (
     {
         **archive.TRAINING,
+        "attendance.correct": mark_corrected,
         "attendance.import": machine_imported,
         "attendance.rehearse": machine_rehearsed,
         "attendance.save": cell_saved,
@@ -193,6 +207,7 @@ DRIVERS = (
         "class_role.end": assessor_ended,
         "enrolment.added": newcomer,
         "enrolment.changed": post_changed,
+        "enrolment.no_show": no_show_struck_off,
         "enrolment.removed": newcomer_struck_off,
         "slips.make": (slips_made, "role request"),
         "slips.order": lambda scene: scene.post("manager", "slips_order", scene.city.training_class.pk),

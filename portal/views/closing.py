@@ -1,0 +1,88 @@
+"""结班: the tab with the list and the hours, striking off who never came, correcting a mark afterwards."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.audit import record
+from core.forms import SeenReasonForm
+from portal.acts import Answer, answer, perform
+from portal.downloads import XLSX, download
+from portal.forms_closing import CorrectionForm
+from portal.lists import page_of
+from portal.pages import closing
+from portal.pages.classes import page
+from portal.pages.sheets import table_workbook
+from portal.requests import SignedIn
+from portal.rescoring import amendment_due, follow_marks
+from portal.rules import demand, may_correct_marks, may_see_closing, may_strike_no_shows
+from portal.views.scope import class_and_door
+from training.services.attendance import UnknownCell
+from training.services.corrections import correct_mark
+from training.services.no_shows import strike_no_shows
+
+
+@require_safe
+def class_closing(request: SignedIn, pk: UUID) -> HttpResponse:
+    one, door = class_and_door(request, pk)
+    demand(may_see_closing(door))
+    parts = closing.parts_of(one)
+    people = page_of(request, closing.people(one), closing.PAGE_SIZE)
+    people.object_list = [closing.line(who, parts.get(who.pk, [])) for who in people.object_list]
+    own = closing.closing(one, door, parts) | {
+        "page_obj": people,
+        "export_url": reverse("portal:class_hours_export", args=[one.pk]),
+        "help": "portal/help/_closing.html",
+    }
+    return render(request, "portal/class_page.html", page(one, door, "class_closing", "closing") | own)
+
+
+@require_safe
+def class_hours_export(request: SignedIn, pk: UUID) -> FileResponse:
+    """Everybody's hours by year: what the ledger has of a closed class, what closing will give of another."""
+    one, door = class_and_door(request, pk)
+    demand(may_see_closing(door))
+    lines = closing.sheet(one)
+    record("class_hours.export", actor=request.user.pk, obj=one, unit_id=one.unit_id, after={"rows": len(lines)})
+    return download(table_workbook("入账学时", closing.COLUMNS, lines), f"{one.name}入账学时.xlsx", XLSX)
+
+
+@require_POST
+def class_no_shows(request: SignedIn, pk: UUID) -> HttpResponse:
+    one, door = class_and_door(request, pk)
+    demand(may_strike_no_shows(door))
+    form = SeenReasonForm(request.POST)
+    asked = form.checked()
+
+    def act() -> Answer:
+        gone = strike_no_shows(one, actor=request.user, reason=asked["reason"], seen=asked["seen"])
+        follow_marks(one, actor=request.user)
+        return answer(reverse("portal:class_closing", args=[pk]), f"已从名册划去 {gone} 人，记为未报到")
+
+    return perform(request, form, "class.no_shows", [str(pk), asked["reason"], asked["seen"]], act)
+
+
+@require_POST
+def attendance_correct(request: SignedIn, pk: UUID, enrolment: UUID, session: UUID) -> HttpResponse:
+    """Another mark for one cell of a closed class; what the ledger did and whether the result follows is told."""
+    one, door = class_and_door(request, pk)
+    demand(may_correct_marks(door))
+    form = CorrectionForm(request.POST)
+    asked = form.checked()
+    facts = {name: asked[name] for name in ("mark", "reason", "seen")}
+
+    def act() -> Answer:
+        done = correct_mark(
+            one, enrolment, session, facts["mark"], actor=request.user, reason=facts["reason"], seen=facts["seen"]
+        )
+        posted = "台账已按差额更正" if done.awarded or done.reversed else "学时没有变化"
+        said = f"考勤已更正，{posted}{amendment_due(one, enrolment)}"
+        return answer(reverse("portal:class_attendance", args=[pk]), said)
+
+    try:
+        return perform(request, form, "attendance.correct", [str(pk), str(enrolment), str(session), facts], act)
+    except UnknownCell as error:
+        raise Http404("这一格不在本班的名册和课程表里") from error

@@ -1,0 +1,249 @@
+"""结班 is a gate, and posts: what is missing is told, hours go to the ledger, come back on reopening (DOMAIN.md §3)."""
+
+from decimal import Decimal
+
+import pytest
+
+from core.models import AuditEntry
+from core.operations import Conflict, Refused
+from organization.models import Account
+from organization.roles import Role
+from tests import factories as make
+from tests.training.closing_story import a_story, balances, hours
+from trainees.models import CreditBalance, CreditEntry
+from training.models import AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
+from training.services import posting
+from training.services.corrections import correct_mark
+from training.services.dossier import dossier, never_came
+from training.services.no_shows import strike_no_shows
+
+pytestmark = pytest.mark.django_db
+Mark, State = AttendanceMark.Mark, Enrolment.State
+
+
+@pytest.fixture
+def story():
+    return a_story()
+
+
+# ---- the gate ----
+
+
+@pytest.mark.parametrize(
+    ("key", "spoil"),
+    [
+        ("plan", lambda story: story.set(organizer="")),
+        ("plan", lambda story: story.set(class_type=" ")),
+        ("roster", lambda story: Enrolment.objects.update(state=State.WITHDRAWN)),
+        ("timetable", lambda story: Session.objects.all().delete()),
+        ("attendance", lambda story: story.set(attendance_kept=False)),
+        ("leave", lambda story: ask_for_leave(story)),
+        ("no_shows", lambda story: stay_away(story)),
+        ("results", lambda story: Enrolment.objects.filter(pk=story.seats[0].pk).update(grade="")),
+    ],
+)
+def test_each_item_alone_keeps_the_class_open(story, key, spoil):
+    spoil(story)
+    story.training_class.refresh_from_db()
+    missing = [item for item in dossier(story.training_class) if not item.ok]
+    assert key in [item.key for item in missing]
+    with pytest.raises(Refused) as refused:
+        story.close()
+    for item in missing:
+        assert item.todo in refused.value.message
+    assert not CreditEntry.objects.exists()
+
+
+def ask_for_leave(story):
+    who, when = story.seats[0], story.sessions[0]
+    LeaveRequest.objects.create(
+        training_class=who.training_class, enrolment=who, kind="sick", reason="住院", first=when.date, last=when.date,
+        hours=4, half_days=1,
+    )  # fmt: skip
+
+
+def stay_away(story, who=0):
+    for when in story.sessions:
+        make.mark(story.seats[who], when, Mark.ABSENT)
+
+
+def test_a_complete_class_is_closed_and_posted(story):
+    make.mark(story.seats[0], story.sessions[0], Mark.SICK)
+    story.close()
+    assert hours(story) == {
+        0: (Decimal(12), Decimal("1.5")), 1: (Decimal(16), Decimal(2)), 2: (Decimal(16), Decimal(2))
+    }  # fmt: skip
+    assert set(Enrolment.objects.values_list("state", flat=True)) == {State.COMPLETED}
+
+
+def test_a_class_without_timetable_is_closed_by_its_dates_when_somebody_says_so(story):
+    Session.objects.all().delete()
+    story.set(attendance_kept=False)
+    with pytest.raises(Refused, match="还没有课程表"):
+        story.close()
+    story.close(by_dates=True)
+    assert hours(story)[0] == (Decimal(72), Decimal(12))
+
+
+def test_nobody_s_leave_counts_who_was_struck_off(story):
+    ask_for_leave(story)
+    Enrolment.objects.filter(pk=story.seats[0].pk).update(state=State.NO_SHOW)
+    story.close()
+    assert set(hours(story)) == {1, 2}
+
+
+# ---- who never came ----
+
+
+def test_who_was_away_from_everything_is_struck_off(story):
+    Enrolment.objects.update(grade="")
+    stay_away(story)
+    make.mark(story.seats[1], story.sessions[0], Mark.SICK)
+    assert list(never_came(story.training_class)) == [story.seats[0]]
+    assert strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到") == 1
+    assert Enrolment.objects.get(pk=story.seats[0].pk).state == State.NO_SHOW
+    told = AuditEntry.objects.get(event="enrolment.no_show")
+    assert (told.object_id, told.reason) == (str(story.seats[0].pk), "经核实未报到")
+    assert not never_came(story.training_class).exists()
+
+
+def test_who_was_told_to_come_and_never_seen_is_struck_off(story):
+    Enrolment.objects.update(grade="", state=State.INVITED)
+    for who in story.seats[1:]:
+        make.mark(who, story.sessions[0], Mark.PRESENT)
+    assert list(never_came(story.training_class)) == [story.seats[0]]
+
+
+def test_without_the_one_who_never_came_a_session_may_be_recorded(story):
+    """A session is recorded where everybody on the roster has a mark."""
+    Enrolment.objects.update(grade="")
+    Session.objects.update(recorded=False)
+    stay_away(story)
+    for who in story.seats[1:]:
+        make.mark(who, story.sessions[0], Mark.PRESENT)
+    AttendanceMark.objects.filter(enrolment=story.seats[0], session=story.sessions[0]).update(mark=Mark.ABSENT)
+    strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到")
+    assert Session.objects.get(pk=story.sessions[0].pk).recorded
+    assert not Session.objects.get(pk=story.sessions[1].pk).recorded
+
+
+def test_nobody_is_struck_off_confirmed_results_or_unseen(story):
+    with pytest.raises(Refused, match="都到过课"):
+        strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到")
+    stay_away(story)
+    with pytest.raises(Refused, match="成绩已确认"):
+        strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到")
+    with pytest.raises(Conflict):
+        strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到", seen=99)
+    assert not Enrolment.objects.filter(state=State.NO_SHOW).exists()
+
+
+# ---- again, twice, and not at all ----
+
+
+def test_closed_reopened_closed_is_the_same_with_three_times_the_lines(story):
+    story.close()
+    first, lines = balances(), CreditEntry.objects.count()
+    story.reopen()
+    assert not CreditEntry.objects.live().exists()
+    assert {row[2:] for row in balances()} == {(0, 0, 0, 0)}
+    story.close()
+    assert balances() == first
+    assert CreditEntry.objects.count() == 3 * lines == 9
+
+
+def test_what_was_corrected_in_between_is_posted(story):
+    story.close()
+    story.reopen()
+    make.mark(story.seats[0], story.sessions[0], Mark.ABSENT)
+    story.close()
+    assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
+
+
+def test_an_error_after_posting_leaves_nothing(story, monkeypatch):
+    real = posting.post
+
+    def post_and_fail(*args, **more):
+        real(*args, **more)
+        assert CreditEntry.objects.exists()
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(posting, "post", post_and_fail)
+    with pytest.raises(RuntimeError):
+        story.close()
+    assert not CreditEntry.objects.exists()
+    assert not CreditBalance.objects.exists()
+    assert TrainingClass.objects.get().state == TrainingClass.State.ENDED
+    assert set(Enrolment.objects.values_list("state", flat=True)) == {State.REPORTED}
+
+
+# ---- a mark of a closed class ----
+
+
+def another_of(story):
+    """Another of the same department."""
+    who = make.account("yl_staff_2", "江晚晴", unit=story.training_class.unit)
+    make.grant(who, Role.STAFF, story.training_class.unit)
+    return who
+
+
+def correct(story, who=0, when=0, mark=Mark.SICK, *, actor=None, reason="病假条补交", seen=0):
+    return correct_mark(
+        story.training_class, story.seats[who].pk, story.sessions[when].pk, mark, actor=actor or story.staff,
+        reason=reason, seen=seen,
+    )  # fmt: skip
+
+
+def test_sec_22_a_correction_posts_the_difference(story):
+    story.close()
+    done = correct(story)
+    assert (done.awarded, done.reversed, done.unchanged) == (1, 1, 2)
+    assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
+    told = AuditEntry.objects.get(event="attendance.correct")
+    assert (told.before, told.after["mark"], told.reason) == ({"mark": ""}, "sick", "病假条补交")
+    assert story.training_class.state == TrainingClass.State.ENDED  # as the page saw it: closing is not repeated
+
+
+def test_a_correction_of_lateness_changes_no_hours(story):
+    story.close()
+    assert correct(story, mark=Mark.LATE).unchanged == 3
+
+
+def test_who_now_attended_nothing_has_nothing_in_the_ledger(story):
+    for when in story.sessions[1:]:
+        make.mark(story.seats[0], when, Mark.SICK)
+    story.close()
+    assert correct(story).reversed == 1
+    assert set(hours(story)) == {1, 2}
+
+
+def test_sec_22_a_correction_is_the_department_s_and_not_of_who_kept_the_marks(story):
+    with pytest.raises(Refused, match="没有结班"):
+        correct(story)
+    manager = make.account("yl_manager", "韩朝雪", unit=story.training_class.unit)
+    make.class_role(manager, story.training_class)
+    own = make.mark(story.seats[1], story.sessions[0], Mark.PRESENT)
+    AttendanceMark.objects.filter(pk=own.pk).update(by_id=story.staff.pk)
+    story.close()
+    with pytest.raises(Refused, match="组织部门更正"):
+        correct(story, actor=manager)
+    make.grant(manager, Role.STAFF, story.training_class.unit)
+    with pytest.raises(Refused, match="另一名工作人员"):
+        correct(story, actor=Account.objects.get(pk=manager.pk))
+    with pytest.raises(Refused, match="另一名工作人员"):
+        correct(story, who=1, seen=1)
+    assert not AttendanceMark.objects.filter(mark=Mark.SICK).exists()
+
+
+def test_sec_22_a_correction_has_a_reason_a_mark_and_what_was_seen(story):
+    story.close()
+    for facts, error in (
+        ({"reason": " 补 假 "}, Refused), ({"mark": "unknown"}, Refused), ({"seen": 3}, Conflict),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            correct(story, **facts)
+    correct(story)
+    with pytest.raises(Conflict):
+        correct(story, mark=Mark.LATE, actor=another_of(story))
+    assert not AuditEntry.objects.filter(event="attendance.save").exists()
+    assert AuditEntry.objects.filter(event="attendance.correct").count() == 1
