@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from organization.models import Account
 from portal.acts import ask
 from portal.pages import moves, words
 from portal.pages.classes import upload_url
 from portal.rules import Door, may_close_class
-from trainees.models import CreditEntry
+from trainees.models import Cadre, CreditEntry
 from training.models import Enrolment, TrainingClass
 from training.services.dossier import (
     ATTENDANCE,
@@ -32,6 +33,8 @@ from training.services.learned import SOURCE, learned_in
 WHY = "hours of a class that was fetched in scope: what its own timetable and marks gave"
 PAGE_SIZE = 100
 State = TrainingClass.State
+LEDGER = "ledger"
+"""Where on a cadre's page the ledger stands."""
 COLUMNS = ("序号", "姓名", "单位", "等次", "状态", "计入年度", "学时", "天数", "必修学分", "选修学分", "最后学习日期")
 WAYS = {
     TIMETABLE: ("class_timetable", "排课程表"), ATTENDANCE: ("class_attendance", "登记考勤"),
@@ -67,7 +70,15 @@ def closing(one: TrainingClass, door: Door, parts: Parts) -> dict[str, Any]:
         "gone": [{"name": who.roster_name, "unit": who.unit.name} for who in gone],
         "strikes": [_strike(one, len(gone))] if gone and may_close_class(door) is None else [],
         "posted": one.state == State.CLOSED,
+        "heads": heads(one.state == State.CLOSED),
     }
+
+
+def heads(posted: bool) -> list[dict[str, Any]]:
+    """Heads of the table's columns; credits are there once they are posted."""
+    numbers = ("学时", "天数", *(("必修学分", "选修学分") if posted else ()))
+    labels = ("序号", "姓名", "单位", "等次", "状态", *numbers, "计入年度")
+    return [{"label": label, "number": label in ("序号", *numbers)} for label in labels]
 
 
 def check(one: TrainingClass, item: Item, door: Door) -> dict[str, object]:
@@ -144,9 +155,19 @@ def people(one: TrainingClass) -> QuerySet[Enrolment]:
     return rows.select_related("unit").order_by("position", "pk")
 
 
-def line(who: Enrolment, parts: Sequence[Part]) -> dict[str, Any]:
-    """A row of the table: a trainee with all years together, and the years in words where there are several."""
+def lines(user: Account, seats: Sequence[Enrolment], parts: Parts) -> list[dict[str, Any]]:
+    """Rows of the table; who may open a trainee's own page is led to the ledger there."""
+    known = set(
+        Cadre.objects.visible_to(user).filter(pk__in=[who.cadre_id for who in seats]).values_list("pk", flat=True)
+    )
+    urls = {key: f"{reverse('portal:cadre', args=[key])}#{LEDGER}" for key in known}
+    return [line(who, parts.get(who.pk, []), urls.get(who.cadre_id, "")) for who in seats]
+
+
+def line(who: Enrolment, parts: Sequence[Part], url: str) -> dict[str, Any]:
+    """A trainee with all years together, and the years in words where there are several."""
     return {
+        "url": url,
         "order": who.position,
         "name": who.roster_name,
         "unit": who.unit.name,

@@ -31,7 +31,7 @@ def class_closing(request: SignedIn, pk: UUID) -> HttpResponse:
     demand(may_see_closing(door))
     parts = closing.parts_of(one)
     people = page_of(request, closing.people(one), closing.PAGE_SIZE)
-    people.object_list = [closing.line(who, parts.get(who.pk, [])) for who in people.object_list]
+    people.object_list = closing.lines(request.user, list(people.object_list), parts)
     own = closing.closing(one, door, parts) | {
         "page_obj": people,
         "export_url": reverse("portal:class_hours_export", args=[one.pk]),

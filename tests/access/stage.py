@@ -198,6 +198,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "an_archive_paper": an_archive_paper,
     "a_work": a_work,
     "late_entry": late_entry,
+    "stayed_away": stayed_away,
     "tie": tie,
     "a_batch": a_batch,
     "an_import": an_import,

@@ -14,7 +14,8 @@ from tests import factories as make
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.signin.conftest import account_of
 from tests.signin.people import PASSWORD
-from training.models import Activity, Enrolment, TrainingClass
+from trainees.models import CreditEntry
+from training.models import Activity, AttendanceMark, Enrolment, TrainingClass
 
 pytestmark = pytest.mark.browser
 NAMES = ("司马清扬", "欧阳致远", "沈若溪", "上官云舒", "诸葛明远", "尉迟寒山")
@@ -202,19 +203,52 @@ def upload(visitor: Visitor, path: Path) -> None:
 def test_a_class_is_closed_and_opened_again_with_a_reason(
     visitor: Visitor, one: TrainingClass, size: ViewportSize
 ) -> None:
+    """The list says what is missing, who never came is struck off, hours are posted, a mark is corrected afterwards."""
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(size)
-    Enrolment.objects.update(grade="合格")
+    lessons = [make.session(one, n) for n in range(4)]
+    for lesson in lessons:
+        make.mark(seat("尉迟寒山"), lesson, AttendanceMark.Mark.ABSENT)
+    make.mark(seat("沈若溪"), lessons[0], AttendanceMark.Mark.SICK)
     TrainingClass.objects.update(state=TrainingClass.State.ENDED)
     visitor.sign_in("keyuan", PASSWORD)
-    visitor.go(f"/classes/{one.pk}/")
+    visitor.go(f"/classes/{one.pk}/closing/")
+    expect(page.get_by_text("1 人一次课也没有到，须先划去", exact=True)).to_be_visible()
+    page.get_by_role("button", name="划去未报到").click()
+    dialog(page).get_by_label("核实情况").fill("派出单位来电说明未能参加")
+    dialog(page).get_by_role("button", name="划去未报到").click()
+    expect(page.get_by_text("已从名册划去 1 人")).to_be_visible()
+    assert seat("尉迟寒山").state == "no_show"
+
     page.get_by_role("button", name="结班").click()
+    expect(dialog(page).get_by_text("现在办不成：还有 5 名学员的成绩没有确认")).to_be_visible()
+    Enrolment.objects.on_roster().update(grade="合格")
+    visitor.go(f"/classes/{one.pk}/")
+    page.get_by_role("link", name="结班", exact=True).first.click()
+    page.get_by_role("button", name="结班").click()
+    expect(dialog(page).get_by_text("5 名学员共 76 学时记入台账")).to_be_visible()
     dialog(page).get_by_role("button", name="结班").click()
     expect(page.get_by_text("“春季中青年干部班”已结班")).to_be_visible()
+    expect(page.get_by_role("row", name="沈若溪")).to_contain_text("12")
     assert seat("沈若溪").state == "completed"
+    demand_fits(visitor, f"/classes/{one.pk}/closing/")
+
+    account_of("chuzhang", "顾云舟", one.unit, Role.STAFF)
+    page.context.clear_cookies()
+    visitor.sign_in("chuzhang", PASSWORD)
+    visitor.go(f"/classes/{one.pk}/attendance/")
+    page.locator(".att-cell").first.dblclick()
+    dialog(page).get_by_label("更正为").select_option(label="事假")
+    dialog(page).get_by_label("理由").fill("请假条结班后补交")
+    dialog(page).get_by_role("button", name="更正考勤").click()
+    expect(page.get_by_text("考勤已更正，台账已按差额更正")).to_be_visible()
+    assert CreditEntry.objects.live().get(source_id=seat("司马清扬").pk).hours == 12
+
+    visitor.go(f"/classes/{one.pk}/closing/")
     page.get_by_role("button", name="重新打开").click()
     dialog(page).get_by_label("重新打开的原因").fill("更正一名学员的考勤")
     dialog(page).get_by_role("button", name="重新打开").click()
     expect(page.get_by_text("已重新打开，可以更正")).to_be_visible()
+    assert not CreditEntry.objects.live().exists()
     demand_fits(visitor, f"/classes/{one.pk}/")
