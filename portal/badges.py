@@ -64,6 +64,10 @@ BADGES: dict[str, dict[str, Badge]] = {
         "failed": Badge("失败", "bad"),
         "cancelled": Badge("已取消", "off"),
     },
+    "ledger_year": {
+        "open": Badge("未结账", "info"),
+        "closed": Badge("已结账", "off"),
+    },
     "leave": {
         "asked": Badge("待审批", "warn"),
         "granted": Badge("已准假", "good"),

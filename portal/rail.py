@@ -108,6 +108,7 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("班次", "school", reverse("portal:class_list")))
     if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
         places.append(place("干部", "users", reverse("portal:cadre_list")))
+        places.append(place("年度学习情况", "report", reverse("portal:statements")))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:
@@ -133,6 +134,7 @@ def _home_word(standing: Standing) -> str:
 def _upkeep(standing: Standing) -> list[Place]:
     places = []
     if standing.has(Role.STAFF):
+        places.append(place("台账年度", "lock", reverse("portal:ledger_years")))
         places += [admin_place(*words) for words in STAFF_PLACES]
     if standing.has(Role.SYSTEM_ADMIN):
         places += [

@@ -447,3 +447,19 @@ def may_hand_in(door: Door, own: bool) -> Refusal | None:
     if own or door.roster:
         return None
     return Refusal("交或撤回学习成果", "学习成果由学员本人交，班主任可以代交", "学员本人、班主任")
+# ---- the ledger's years, rules and statements ----
+
+
+def may_keep_ledger(user: Account) -> Refusal | None:
+    """Years are looked at and closed by the department that manages the cadres."""
+    if user.access.has(Role.STAFF):
+        return None
+    return Refusal("打开台账年度", "年度台账由组织部干部教育科管理；您能看的年度学习情况在“年度学习情况”页", DEPARTMENT)
+
+
+def may_read_statements(user: Account) -> Refusal | None:
+    if user.access.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        return None
+    return Refusal(
+        "打开年度学习情况", "单位的年度学习情况供组织部、领导和单位联络员查看；本人的在学习档案里", "单位联络员"
+    )

@@ -9,6 +9,7 @@ EVENTS = {
     "document.issue": "印发文件",
     "document.read": "下载文件",
     "document.void": "作废文件",
+    "statements.zip": "打包下载年度学习情况",
     "statements.write": "制作年度学习情况",
     "results.export": "下载成绩汇总",
 }

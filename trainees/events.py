@@ -12,6 +12,7 @@ EVENTS = {
     "cadre.status": "登记状态变动",
     "cadre.unmask": "查看完整身份证号",
     "ledger_year.close": "年度结账",
+    "ledger.export": "导出年度台账",
     "ledger.post": "学分学时入账",
     "ledger.settle": "合并后重新核算学分",
     "ledger.withdraw": "冲销学分学时",

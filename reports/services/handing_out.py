@@ -131,10 +131,15 @@ class _Pieces(RawIOBase):
 
 
 def _zipped(named: Iterable[tuple[Document, str]]) -> Iterator[bytes]:
+    return packed((name, document.issued_on, document_bytes(document)) for document, name in named)
+
+
+def packed(files: Iterable[tuple[str, date | None, bytes]]) -> Iterator[bytes]:
+    """A ZIP of (name, day, bytes), in pieces, as they come: one file at a time is in memory."""
     pieces = _Pieces()
     with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as archive:  # a PDF is compressed already
-        for document, name in named:
-            archive.writestr(_head(name, document.issued_on), document_bytes(document))
+        for name, day, data in files:
+            archive.writestr(_head(name, day), data)
             yield pieces.take()
     yield pieces.take()
 

@@ -108,6 +108,10 @@ def listed(one: Any) -> list[Any]:
     return one if isinstance(one, list) else [one]
 
 
+def ledger_2025(city: City) -> list[Any]:
+    return [city.root.pk, 2025]
+
+
 REASON = {"reason": "会议纪要第三号"}
 UPLOADERS = "staff manager stranger_staff stranger_manager"
 NOT_UPLOADERS = " ".join(set(SIGNED_IN) - set(UPLOADERS.split()))
@@ -122,6 +126,10 @@ NOT_STAFF = " ".join(set(SIGNED_IN) - set(STAFF.split()))
 NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
 LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
 NOT_LEAVE_DECIDERS = " ".join(set(SIGNED_IN) - set(LEAVE_DECIDERS.split()))
+
+LEDGER_KEEPERS = "staff stranger_staff"
+NOT_LEDGER_KEEPERS = " ".join(set(SIGNED_IN) - set(LEDGER_KEEPERS.split()))
+STATEMENT_READERS = "staff liaison sibling_liaison leader stranger_staff"
 
 ROWS = (
     Row("sign_in", open=True),
@@ -319,6 +327,15 @@ ROWS = (
     # personnel forms hold ID numbers: the department takes them in
     Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),
+    # the ledger's years: the department's; statements go to the liaison's unit and the leader's area too
+    Row("ledger_years", ok=LEDGER_KEEPERS, forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_year", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_close", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post",
+        data={"typed": "2025年结账"}),
+    Row("ledger_people_export", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_late_export", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),
+    Row("statements_zip", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

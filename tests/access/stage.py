@@ -23,6 +23,7 @@ from courses.models import Course, CourseCategory, CourseModule, CourseSystem, R
 from organization.models import Account, AuthoritySetting, DeviceCredential
 from organization.services import add_device, ask_for_reset
 from reports.models import ArchivePaper
+from reports.services.year_end import close_with_statements
 from tests import factories as make
 from tests.access import stage_people
 from tests.access.matrix import ADMINISTRATORS
@@ -83,6 +84,13 @@ def an_import(city: City) -> None:
     data = export_class(city.open_class, actor=city.manager)
     imported = rehearse_workbook(data, "本班.xlsx", actor=city.manager, unit=city.root)
     city.__dict__["imported"] = imported.pk
+
+
+def a_closed_year(city: City) -> None:
+    """2025, closed; one of its statements is made."""
+    close_with_statements(city.root, 2025, actor=city.staff, on=date(2026, 1, 5))
+    paper = ArchivePaper.objects.filter(year=2025, unit=city.root)
+    paper.update(file=keep(make.PDF))
 
 
 def a_session(city: City) -> None:

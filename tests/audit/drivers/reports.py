@@ -34,6 +34,7 @@ DRIVERS = {
         "liaison", "document_download", scene.city.documents["letter"].pk, code=302
     ),
     "document.void": made_void,
+    "statements.zip": years.statements_taken,
     "statements.write": years.closed,
     "results.export": lambda scene: scene.get("staff", "class_summary_csv", scene.city.training_class.pk),
 }

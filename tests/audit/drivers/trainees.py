@@ -102,6 +102,7 @@ DRIVERS = {
     "personnel_form.upload": form_uploaded,
     "personnel_form.take_in": (lambda scene: (form_uploaded(scene), form_taken_in(scene))),
     "cadre.verify": checked_with_the_file,
+    "ledger.export": years.table_taken,
     "ledger_year.close": years.closed,
     "duty.assign": (duties_assigned, "unit object"),
     "requirements.adopt": requirements_adopted,
