@@ -447,6 +447,8 @@ def may_hand_in(door: Door, own: bool) -> Refusal | None:
     if own or door.roster:
         return None
     return Refusal("交或撤回学习成果", "学习成果由学员本人交，班主任可以代交", "学员本人、班主任")
+
+
 # ---- the ledger's years, rules and statements ----
 
 

@@ -54,6 +54,7 @@ def badge_rows() -> list[Context]:
         "candidate": "人选",
         "document": "文件",
         "job": "处理",
+        "ledger_year": "台账年度",
         "leave": "请假",
         "fault": "问题",
     }

@@ -108,8 +108,9 @@ def listed(one: Any) -> list[Any]:
     return one if isinstance(one, list) else [one]
 
 
-def ledger_2025(city: City) -> list[Any]:
-    return [city.root.pk, 2025]
+def ledger_of(year: int) -> Arguments:
+    """A year of the city's ledger: scope is the authority's place in the tree, no row of people's data."""
+    return lambda city: [city.root.pk, year]
 
 
 REASON = {"reason": "会议纪要第三号"}
@@ -329,13 +330,13 @@ ROWS = (
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),
     # the ledger's years: the department's; statements go to the liaison's unit and the leader's area too
     Row("ledger_years", ok=LEDGER_KEEPERS, forbidden=NOT_LEDGER_KEEPERS),
-    Row("ledger_year", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
-    Row("ledger_close", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post",
+    Row("ledger_year", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_close", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post",
         data={"typed": "2025年结账"}),
-    Row("ledger_people_export", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
-    Row("ledger_late_export", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_people_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("ledger_late_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
     Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),
-    Row("statements_zip", ledger_2025, ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
+    Row("statements_zip", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

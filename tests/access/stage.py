@@ -202,6 +202,7 @@ def a_work(city: City) -> None:
 
 
 PREPARATIONS: dict[str, Callable[[City], None]] = {
+    "a_closed_year": a_closed_year,
     "an_award": an_award,
     "an_archive_paper": an_archive_paper,
     "a_work": a_work,
