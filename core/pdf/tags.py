@@ -74,6 +74,12 @@ def legend_place(index: int) -> float:
 
 
 @register.filter
+def rows_of(values: list[object], width: int) -> list[list[object]]:
+    """The values in rows of so many, the last perhaps shorter."""
+    return [values[place : place + width] for place in range(0, len(values), width)]
+
+
+@register.filter
 def count(value: int) -> int | str:
     """A count in a table: a dash for none, so that the few that are there stand out."""
     return value or DASH

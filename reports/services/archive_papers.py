@@ -14,9 +14,12 @@ from core.jobs import Unmakeable, submit
 from core.models import Batch
 from core.pdf.rendering import PaperFault
 from organization.models import Account
+from reports.gathering.archive.asked import booklet_of, register_of
 from reports.gathering.statements import cadre_year_of, unit_year_of
 from reports.models import ArchivePaper
+from reports.papers.booklet import render_booklet
 from reports.papers.cadre_year import render_cadre_year
+from reports.papers.register import render_register
 from reports.papers.unit_year import render_unit_year
 from reports.services.making import count_pages
 
@@ -29,6 +32,8 @@ PASSING = (Kind.BOOKLET, Kind.REGISTER)
 """Made anew whenever somebody asks: their files go after the usual days. Statements stay."""
 
 MAKERS: dict[str, Callable[[ArchivePaper, date], bytes]] = {
+    Kind.BOOKLET: lambda paper, today: render_booklet(booklet_of(paper, today)),
+    Kind.REGISTER: lambda paper, today: render_register(register_of(paper, today)),
     Kind.CADRE_STATEMENT: lambda paper, today: render_cadre_year(cadre_year_of(paper)),
     Kind.UNIT_STATEMENT: lambda paper, today: render_unit_year(unit_year_of(paper)),
 }
