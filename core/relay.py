@@ -25,7 +25,13 @@ TICK = 2.0
 RING_AGAIN = 5.0
 BELLS = 4  # processes that may work at one batch at once; a bell that finds nothing to take costs one query
 TASK = "core.drain"
-DUTIES = ("core.sweep", "training.follow_calendar", "training.settle_check_ins", "trainees.keep_duties")
+DUTIES = (
+    "core.sweep",
+    "training.follow_calendar",
+    "training.settle_check_ins",
+    "trainees.keep_duties",
+    "training.keep_follow_ups",
+)
 """Done twice, or an hour late, they do no harm."""
 DUTIES_EVERY = 3600.0
 

@@ -40,6 +40,7 @@ PREFERENCES: Mapping[str, Preference] = {
     "warning_gap": Preference(
         "学习预警差距（%）", int, 30, "任一月份：时间已过的比例比学习完成的比例多出这么多，即预警"
     ),
+    "report_back_days": Preference("述学期限（天）", int, 30, "结班后多少天以内在本单位述学并填报"),
     "objection_days": Preference("异议期（天）", int, 2, "成绩公示后可提出异议的天数（DOMAIN.md §3）"),
 }
 

@@ -113,6 +113,12 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:
         places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
+        places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
+    if standing.has(Role.STAFF, Role.LIAISON):
+        places.append(place("述学", "message", reverse("portal:report_backs")))
+        places.append(place("训后回访", "message-circle", reverse("portal:follow_ups")))
+    if standing.has(Role.STAFF):
+        places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
         places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))

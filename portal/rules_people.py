@@ -4,6 +4,7 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from portal.rules import DEPARTMENT, Refusal
 from trainees.models import Cadre
+from training.models import FollowUp, ReportBack
 
 
 def covers(user: Account, unit: Unit, *roles: str) -> bool:
@@ -21,3 +22,48 @@ def may_take_forms(user: Account) -> Refusal | None:
     if user.access.has(Role.STAFF):
         return None
     return Refusal("导入干部任免审批表", "任免审批表含身份证号和简历，由组织部导入", DEPARTMENT)
+
+
+def may_follow_afterwards(user: Account) -> Refusal | None:
+    """Lists of report-backs and follow-ups: the department, and the liaisons for their units."""
+    if user.access.has(Role.STAFF, Role.LIAISON):
+        return None
+    return Refusal(
+        "打开述学与回访", "名单供组织部和单位联络员使用；您自己的在“我的训后”", "组织部干部教育科、单位联络员"
+    )
+
+
+def may_report_back(own: bool) -> Refusal | None:
+    if own:
+        return None
+    return Refusal("填报述学", "述学由学员本人填报", "学员本人")
+
+
+def may_judge_report(user: Account, report: ReportBack) -> Refusal | None:
+    """The unit's liaison confirms or sends back, never about themselves."""
+    if report.enrolment.cadre.account_id == user.pk:
+        return Refusal("办理自己的述学", "不能确认或退回自己的述学", "单位其他联络员、组织部干部教育科")
+    if covers(user, report.unit, Role.LIAISON, Role.STAFF):
+        return None
+    return Refusal("确认述学", f"由{report.unit.name}的联络员确认", "单位联络员、组织部干部教育科")
+
+
+def may_answer(own: bool) -> Refusal | None:
+    if own:
+        return None
+    return Refusal("填写本人答复", "本人答复由学员自己填写", "学员本人")
+
+
+def may_answer_for_superior(user: Account, follow_up: FollowUp) -> Refusal | None:
+    cadre = follow_up.enrolment.cadre
+    if cadre.account_id != user.pk and covers(user, cadre.unit, Role.LIAISON, Role.STAFF):
+        return None
+    return Refusal("填写领导答复", "领导答复由单位联络员代填", f"{cadre.unit.name}的联络员、组织部干部教育科")
+
+
+def may_close_follow_up(user: Account, follow_up: FollowUp) -> Refusal | None:
+    """Answers of both are read, and the outcome given, by the department."""
+    one = follow_up.enrolment
+    if covers(user, one.training_class.unit, Role.STAFF) or covers(user, one.cadre.managing_authority, Role.STAFF):
+        return None
+    return Refusal("办结回访", "回访由办班的组织部或管理该干部的组织部办结", DEPARTMENT)

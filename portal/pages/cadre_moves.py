@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.pages import words
@@ -15,10 +15,7 @@ NO_BAND = "未定（职务层次和职级都没有）"
 
 
 def url_of(cadre: Cadre) -> str:
-    try:
-        return reverse("portal:cadre", args=[cadre.pk])
-    except NoReverseMatch:
-        return reverse("portal:cadre_move", args=[cadre.pk])
+    return reverse("portal:cadre", args=[cadre.pk])
 
 
 def crumbs(cadre: Cadre, last: str) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ TABS = (
     ("文件", "class_files", "papers"),
     ("满意度", "class_satisfaction", "inside"),
     ("结班", "class_closing", "roster"),
+    ("训后", "class_afterwards", "roster"),
 )
 
 

@@ -123,6 +123,8 @@ PERSON_DOOR = "staff leader liaison sibling_liaison stranger_staff"
 NOT_PERSON_DOOR = " ".join(set(SIGNED_IN) - set(PERSON_DOOR.split()))
 
 STAFF = "staff stranger_staff"
+FOLLOWERS = f"{STAFF} liaison sibling_liaison"
+NOT_FOLLOWERS = " ".join(set(SIGNED_IN) - set(FOLLOWERS.split()))
 NOT_STAFF = " ".join(set(SIGNED_IN) - set(STAFF.split()))
 NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
 LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
@@ -325,6 +327,24 @@ ROWS = (
     Row("work_take", prepared("work"), ok="staff manager assessor trainee", prepared_by="a_work"),
     Row("work_withdraw", prepared("work"), ok="staff manager trainee", forbidden="assessor", code=302, method="post",
         prepared_by="a_work"),
+    # afterwards: the trainee's own; the unit confirms and answers for the superior; the department closes
+    Row("my_afterwards", ok=LEARNERS, forbidden=NOT_LEARNERS),
+    Row("report_back_file", enrolment, ok="trainee", forbidden="staff manager assessor leader liaison"),
+    Row("report_backs", ok=FOLLOWERS, forbidden=NOT_FOLLOWERS),
+    Row("report_back", prepared("report_back"), ok="staff manager liaison trainee", prepared_by="a_report_back"),
+    Row("report_back_confirm", prepared("report_back"), ok="staff liaison", forbidden="manager trainee",
+        code=302, method="post", data={"seen": 1}, prepared_by="a_report_back"),
+    Row("report_back_return", prepared("report_back"), ok="staff liaison", forbidden="manager trainee",
+        code=302, method="post", data={**REASON, "seen": 1}, prepared_by="a_report_back"),
+    Row("class_afterwards", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
+    Row("follow_ups", ok=FOLLOWERS, forbidden=NOT_FOLLOWERS),
+    Row("follow_up_export", ok=FOLLOWERS, forbidden=NOT_FOLLOWERS),
+    Row("follow_up", prepared("follow_up"), ok="staff liaison", forbidden="manager trainee",
+        prepared_by="a_follow_up"),
+    Row("follow_up_answer", prepared("follow_up"), ok="trainee", forbidden="staff manager liaison",
+        prepared_by="a_follow_up"),
+    Row("follow_up_superior", prepared("follow_up"), ok="staff liaison", forbidden="manager trainee",
+        prepared_by="a_follow_up"),
     # personnel forms hold ID numbers: the department takes them in
     Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),

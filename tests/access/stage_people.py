@@ -1,11 +1,18 @@
 """What rows about cadres, their papers and what comes after a class need before they are asked."""
 
 from collections.abc import Callable
+from datetime import date
+
+from django.utils import timezone
 
 from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
 from trainees.services.personnel_forms import Given, keep_forms
+from training.models import FollowUp
+from training.services.report_backs import Told, file_report
+
+TEXT = "向全科同志汇报了培训收获，结合史志编研谈了三点体会，提出下一步打算并作了讨论。"
 
 
 def _form(city: City, number: str) -> list[object]:
@@ -24,7 +31,24 @@ def a_new_form(city: City) -> None:
     city.__dict__["new_form"] = _form(city, make.id_number(2))
 
 
+def a_report_back(city: City) -> None:
+    """Filed, not confirmed yet."""
+    row = file_report(city.enrolments[0], Told(date(2026, 4, 1), TEXT), actor=city.trainee)
+    city.__dict__["report_back"] = [row.pk]
+
+
+def a_follow_up(city: City) -> None:
+    """Answered by both, not closed yet."""
+    row = FollowUp.objects.create(
+        enrolment=city.enrolments[0], months=3, due=date(2026, 6, 20), own_at=timezone.now(),
+        own_answers={"use": 4, "example": f"{city.word}本人的例子"}, superior_at=timezone.now(), superior_answers={"use": 5},
+    )  # fmt: skip
+    city.__dict__["follow_up"] = [row.pk]
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_personnel_form": a_personnel_form,
     "a_new_form": a_new_form,
+    "a_report_back": a_report_back,
+    "a_follow_up": a_follow_up,
 }

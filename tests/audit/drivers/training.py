@@ -9,7 +9,7 @@ from django.utils import timezone
 from organization.directory import UnitRef
 from tests import factories as make
 from tests.access import stage
-from tests.audit.drivers import archive, classlife, leaves
+from tests.audit.drivers import afterwards, archive, classlife, leaves
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
 from training.models import ClassRole, TrainingClass
@@ -220,5 +220,6 @@ DRIVERS = (
         "mark.removed": marks_gone,
     }
     | classlife.TRAINING
+    | afterwards.DRIVERS
     | leaves.TRAINING
 )
