@@ -76,6 +76,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "cancelled": Badge("已取消", "off"),
         "returned": Badge("已销假", "info"),
     },
+    "duty": {
+        "met": Badge("已达标", "good"),
+        "ahead": Badge("预计可达标", "info"),
+        "short": Badge("未达标", "warn"),
+        "overdue": Badge("逾期未达标", "bad"),
+        "exempt": Badge("免除", "off"),
+    },
     "fault": {
         "error": Badge("错误", "bad"),
         "warning": Badge("提醒", "warn"),

@@ -6,6 +6,7 @@ EVENTS = {
     "class_list.export": "导出班次列表",
     "class_hours.export": "导出入账学时",
     "roster.export": "导出学员名册",
+    "duties.export": "导出学习任务",
     "search.id_number": "按身份证号查找",
     "leaves.export": "导出请假记录",
 }

@@ -109,6 +109,7 @@ def _work(standing: Standing) -> list[Place]:
     if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
         places.append(place("干部", "users", reverse("portal:cadre_list")))
         places.append(place("年度学习情况", "report", reverse("portal:statements")))
+        places.append(place("学习任务", "chart-bar", reverse("portal:duties")))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:

@@ -103,6 +103,15 @@ def may_list_cadres(user: Account) -> Refusal | None:
     return Refusal("打开干部名单", "干部名单供组织部、领导和单位联络员使用；您自己的学习档案在首页", DEPARTMENT)
 
 
+def may_see_duties(user: Account) -> Refusal | None:
+    """How people stand with what is asked of them: the person door."""
+    if user.access.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        return None
+    return Refusal(
+        "打开学习任务", "各单位的学习任务供组织部、领导和单位联络员使用；您自己的在首页和学习档案里", DEPARTMENT
+    )
+
+
 def may_export_cadres(count: int) -> Refusal | None:
     """No more rows in a file than an import takes."""
     if count <= ROSTER.rows:

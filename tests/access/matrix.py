@@ -345,6 +345,13 @@ ROWS = (
         prepared_by="a_follow_up"),
     Row("follow_up_superior", prepared("follow_up"), ok="staff liaison", forbidden="manager trainee",
         prepared_by="a_follow_up"),
+    # 学习任务: the person door; each sees the people of their own area
+    Row("duties", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    Row("duties", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, prepared_by="duties_of_everybody"),
+    Row("duties_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    Row("duties_appraisal", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    Row("duty_people", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, prepared_by="duties_of_everybody"),
+    Row("duty_people_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, prepared_by="duties_of_everybody"),
     # personnel forms hold ID numbers: the department takes them in
     Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),

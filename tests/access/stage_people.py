@@ -5,9 +5,12 @@ from datetime import date
 
 from django.utils import timezone
 
+from django.utils import timezone
+
 from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
+from trainees.services.duties import assign_duties
 from trainees.services.personnel_forms import Given, keep_forms
 from training.models import FollowUp
 from training.services.report_backs import Told, file_report
@@ -44,9 +47,13 @@ def a_follow_up(city: City) -> None:
         own_answers={"use": 4, "example": f"{city.word}本人的例子"}, superior_at=timezone.now(), superior_answers={"use": 5},
     )  # fmt: skip
     city.__dict__["follow_up"] = [row.pk]
+def duties_of_everybody(city: City) -> None:
+    """What both cities' cadres have to learn this year."""
+    assign_duties(None, timezone.localdate().year, actor=None)
 
 
 PREPARATIONS: dict[str, Callable[[City], None]] = {
+    "duties_of_everybody": duties_of_everybody,
     "a_personnel_form": a_personnel_form,
     "a_new_form": a_new_form,
     "a_report_back": a_report_back,

@@ -111,12 +111,12 @@ TALLIES = """
 SELECT unit_id, band, '' AS code, count(*) FILTER (WHERE NOT exempt), count(*) FILTER (WHERE exempt),
        count(*) FILTER (WHERE NOT exempt AND state = 'met'), count(*) FILTER (WHERE NOT exempt AND state = 'ahead'),
        count(*) FILTER (WHERE NOT exempt AND state = 'short'), count(*) FILTER (WHERE NOT exempt AND state = 'overdue'),
-       count(*) FILTER (WHERE warned), count(*) FILTER (WHERE hours > 0), sum(hours)
+       count(*) FILTER (WHERE warned), count(*) FILTER (WHERE promoted), count(*) FILTER (WHERE hours > 0), sum(hours)
 FROM person GROUP BY unit_id, band
 UNION ALL
 SELECT unit_id, band, code, count(*) FILTER (WHERE NOT exempt), count(*) FILTER (WHERE exempt),
        count(*) FILTER (WHERE NOT exempt AND state = 'met'), count(*) FILTER (WHERE state = 'ahead'),
-       count(*) FILTER (WHERE state = 'short'), count(*) FILTER (WHERE state = 'overdue'), 0, 0, 0
+       count(*) FILTER (WHERE state = 'short'), count(*) FILTER (WHERE state = 'overdue'), 0, 0, 0, 0
 FROM standing GROUP BY unit_id, band, code
 """
 
@@ -147,7 +147,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many people are asked (`exempt` apart), how many stand how, how many trained, and their hours of the year."""
+    """How many people are asked (`exempt` apart), how they stand, how many are warned, have a promotion to make up for,
+    have trained at all, and their hours of the year."""
 
     asked: int = 0
     exempt: int = 0
@@ -156,6 +157,7 @@ class Tally:
     short: int = 0
     overdue: int = 0
     warned: int = 0
+    promoted: int = 0
     trained: int = 0
     hours: Decimal = Decimal(0)
 

@@ -16,5 +16,6 @@ DRIVERS = {
     "class_list.export": (lambda scene: scene.get("staff", "class_list_export"), "unit object"),
     "class_hours.export": lambda scene: scene.get("staff", "class_hours_export", scene.city.training_class.pk),
     "roster.export": lambda scene: scene.get("staff", "class_roster_export", scene.city.training_class.pk),
+    "duties.export": (lambda scene: scene.get("staff", "duties_export"), "object"),
     "search.id_number": (number_looked_for, "unit object"),
 }

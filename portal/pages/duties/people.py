@@ -1,0 +1,172 @@
+"""干部学习任务: people with the state of each requirement; who is under it, promoted lately, never trained, warned."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+
+from portal.badges import badge_for
+from portal.lists import chips, chosen
+from portal.pages import words
+from portal.pages.duties.look import Look
+from trainees.models import Cadre, CreditBalance, Duty
+from training.rules.attainment import MET, Ahead, state_of, worst
+from training.services.attainment import people
+from training.services.forecast import ahead_of
+
+PAGE_SIZE = 50
+AT_ONCE = 500
+STATES = ("met", "ahead", "short", "overdue", "exempt")
+ONLY = {"under": "未达标", "promoted": "新提任未补训", "never": "从未脱产培训", "warned": "预警"}
+UNITS = {"off_job_days": "天", "required": "学分", "elective": "学分"}
+FETCHED = "balances of people who were fetched in scope"
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which of the people looked at: by state, by what they miss; `own` leaves out the units below."""
+
+    look: Look
+    state: str = ""
+    only: str = ""
+    own: bool = False
+
+    @classmethod
+    def of(cls, request: HttpRequest, look: Look) -> "Asked":
+        own = bool(look.unit) and request.GET.get("own") == "1"
+        return cls(look, chosen(request, "state", STATES), chosen(request, "only", ONLY), own)
+
+    def keys(self) -> list[UUID]:
+        """Whose names stand in the list, those who lack most first."""
+        rows = self.look.duties.filter(cadre__unit=self.look.unit) if self.own else self.look.duties
+        return people(rows, self.look.view, state=self.state, code=self.look.code, only=self.only)
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        states = [(key, badge_for("duty", key).label) for key in STATES]
+        return [
+            *self.look.filters,
+            chips("state", "状态", states, self.state),
+            chips("only", "漏训", ONLY.items(), self.only),
+        ]
+
+    @property
+    def words(self) -> str:
+        """Whose list it is."""
+        place = self.look.unit.name if self.look.unit else "您范围内的单位"
+        return f"{place}{'（本级）' if self.own else ''} · {self.look.view.year}年"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person with their duties, each with its state, and the year's hours."""
+
+    cadre: Cadre
+    duties: list[tuple[Duty, str]]
+    hours: Decimal
+
+    @property
+    def state(self) -> str:
+        asked = [state for duty, state in self.duties if not duty.exempt]
+        due = [state for duty, state in self.duties if not duty.exempt and duty.due.year <= duty.year]
+        if not asked:
+            return "exempt"
+        return MET if "overdue" not in asked and all(state == MET for state in due) else worst(asked)
+
+
+def lines(keys: Sequence[UUID], look: Look) -> list[Line]:
+    """The people of a page in their order; four queries."""
+    cadres = Cadre.objects.visible_to(look.user).select_related("unit").in_bulk(list(keys))
+    rows = Duty.objects.visible_to(look.user).filter(cadre__in=cadres, year=look.view.year).with_standing()
+    ahead, hours = ahead_of(list(cadres), look.view.year), _hours(cadres, look.view.year)
+    duties = defaultdict(list)
+    for duty in rows.order_by("code"):
+        duties[duty.cadre_id].append((duty, state_of(duty, ahead.get(duty.cadre_id, Ahead()), look.view.today)))
+    return [Line(cadres[key], duties[key], hours.get(key, NOTHING)) for key in keys if key in cadres]
+
+
+def in_batches(keys: Sequence[UUID], look: Look) -> Iterator[Line]:
+    """Everybody, some hundred at a time."""
+    for start in range(0, len(keys), AT_ONCE):
+        yield from lines(keys[start : start + AT_ONCE], look)
+
+
+def _hours(cadres: Iterable[UUID], year: int) -> Mapping[UUID, Decimal]:
+    """What each has learned in the year by any channel, doubles' hours among it."""
+    whose = Q(cadre__in=cadres) | Q(cadre__canonical__in=cadres)
+    rows = CreditBalance.objects.unscoped(FETCHED).filter(whose, year=year).order_by()
+    person, every = (
+        Coalesce("cadre__canonical_id", "cadre_id"),
+        Sum("off_job_hours") + Sum("online_hours") + Sum("other_hours"),
+    )
+    return dict(rows.annotate(person=person).values_list("person").annotate(every=every))
+
+
+# ---- as a page ----
+
+
+def row(line: Line) -> dict[str, Any]:
+    return {
+        "name": line.cadre.name,
+        "url": reverse("portal:cadre", args=[line.cadre.pk]),
+        "unit": line.cadre.unit.name,
+        "band": line.cadre.get_band_display() or "待核",
+        "hours": words.hours(line.hours),
+        "duties": [duty_words(duty, state) for duty, state in line.duties],
+        "state": line.state,
+    }
+
+
+def duty_words(duty: Duty, state: str) -> dict[str, str]:
+    return {
+        "name": duty.name,
+        "text": amount_words(duty),
+        "state": "exempt" if duty.exempt else state,
+        "note": duty.note,
+    }
+
+
+def amount_words(duty: Duty) -> str:
+    """60 / 90 学时，或 10 / 12 天; of what was reached that way only."""
+    if duty.exempt:
+        return "—"
+    own = _of(duty.measure, duty.done, duty.amount)  # type: ignore[attr-defined]
+    if duty.other_amount is None:
+        return own
+    return f"{own}，或 {_of(duty.other_measure, duty.other_done, duty.other_amount)}"  # type: ignore[attr-defined]
+
+
+def _of(measure: str, done: Decimal, amount: Decimal) -> str:
+    return f"{words.hours(done)} / {words.hours(amount)} {UNITS.get(measure, '学时')}"
+
+
+# ---- as a file ----
+
+
+def headings(look: Look) -> list[str]:
+    found = ["姓名", "单位", "层次", f"{look.view.year}年学时", "总体状态"]
+    for name in look.codes.values():
+        found += [f"{name}（完成）", f"{name}（应达）", f"{name}（状态）"]
+    return found
+
+
+def cells(line: Line, look: Look) -> list[object]:
+    shown = row(line)
+    found = [shown["name"], shown["unit"], shown["band"], line.hours, badge_for("duty", line.state).label]
+    by_code = {duty.code: (duty, state) for duty, state in line.duties}
+    for code in look.codes:
+        duty, state = by_code.get(code, (None, ""))
+        found += _duty_cells(duty, state) if duty else [None, None, None]
+    return found
+
+
+def _duty_cells(duty: Duty, state: str) -> list[object]:
+    return [duty.done, duty.amount, badge_for("duty", "exempt" if duty.exempt else state).label]  # type: ignore[attr-defined]
