@@ -56,6 +56,7 @@ def badge_rows() -> list[Context]:
         "job": "处理",
         "ledger_year": "台账年度",
         "leave": "请假",
+        "duty": "学习任务",
         "fault": "问题",
     }
     return [{"kind": kind, "name": names[kind], "values": list(values)} for kind, values in BADGES.items()]
