@@ -53,9 +53,9 @@ class Learning:
         return (self.source_kind, self.source_id, self.part)
 
     @property
-    def place(self) -> tuple[date, str, str, int]:
+    def place(self) -> tuple[date, str, UUID, int]:
         """Where it stands in its year."""
-        return (self.on, self.source_kind, str(self.source_id), self.part)
+        return (self.on, self.source_kind, self.source_id, self.part)
 
     @property
     def facts(self) -> "Facts":

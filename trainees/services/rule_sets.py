@@ -15,12 +15,12 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from trainees.models import RuleSet
 from trainees.rules.rule_book import RuleBook, RulesFault
-from trainees.services.people import rows_of
+from trainees.services.people import array, rows_of
 
 IN_FORCE = """
 SELECT a.id, r.id, r.since FROM trainees_ruleset r
 JOIN organization_unit u ON u.id = r.unit_id JOIN organization_unit a ON starts_with(a.path, u.path)
-WHERE a.id = ANY(%(authorities)s) ORDER BY u.depth DESC, r.since DESC, r.version DESC
+WHERE a.id = ANY(%(authorities)s::uuid[]) ORDER BY u.depth DESC, r.since DESC, r.version DESC
 """
 SHIPPED = Path(__file__).parent.parent / "data" / "rule_set.json"
 SHIPPED_SINCE = date(1949, 10, 1)
@@ -88,7 +88,7 @@ class Shelf:
     def __init__(self, authorities: Collection[UUID], known: Iterable[UUID] = (), *, adopts: bool = True) -> None:
         self.adopts = adopts
         self.lent: dict[UUID, RuleBook] = {}
-        self.authorities = list(authorities)
+        self.authorities = array(authorities)
         self.chosen: dict[tuple[UUID, date], UUID] = {}
         self._load()
         _read(set(known))
@@ -125,10 +125,11 @@ class Shelf:
         return found
 
     def book(self, rule_set: UUID) -> RuleBook:
-        if rule_set in self.lent:
-            return self.lent[rule_set]
-        _read({rule_set})
-        return _books[rule_set]
+        found = _books.get(rule_set) or self.lent.get(rule_set)
+        if found is None:
+            _read({rule_set})
+            return _books[rule_set]
+        return found
 
 
 _books: dict[UUID, RuleBook] = {}

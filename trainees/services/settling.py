@@ -1,95 +1,26 @@
-"""The core of the ledger: what stands is compared with what is wanted; the difference is reversals and new awards.
+"""The core of the ledger: what stands is compared with what is wanted; the difference is reversals and new awards."""
 
-Locks, always in this order: years of the ledger (shared; closing a year holds them alone), cadres by key. Who posts for
-a cadre waits for whoever posts for the same cadre, and then sees what was written.
-"""
-
-import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from core.operations import Conflict
-from trainees.models import LedgerYear
 from trainees.rules.credits import Counted, Learning, credit_year
 from trainees.rules.rule_book import RuleBook
-from trainees.services.people import Persons, Stamp, rows_of, stamps
+from trainees.services.people import Persons, Stamp, array
 from trainees.services.rule_sets import Shelf
-
-Source = tuple[str, UUID]
-YearKey = tuple[UUID, int]
-PersonYear = tuple[UUID, int]
-SourcePart = tuple[str, UUID, int]
-NONE = (None, 0, False)
-AWARDS_OF = """
-SELECT e.source_id, e.part, e.cadre_id, e.year, e.attempt, e.stands
-FROM unnest(%(ids)s::uuid[]) s (id) CROSS JOIN LATERAL (
-    SELECT e.*, NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = e.id) AS stands
-    FROM trainees_creditentry e WHERE e.source_kind = %(kind)s AND e.source_id = s.id AND e.reverses_id IS NULL OFFSET 0
-) e
-"""
-STANDING = """
-SELECT e.id, e.cadre_id, e."on", e.year, e.kind, e.channel, e.days, e.hours, e.sessions, e.credits, e.title, e.explanation -> 0,
-       e.source_kind, e.source_id, e.part, e.attempt, e.rule_set_id, e.unit_id, e.authority_id, e.post_level, e.rank
-FROM trainees_creditentry e
-WHERE e.cadre_id = ANY(%(cadres)s) AND e.year = ANY(%(years)s) AND coalesce(e.reverses_id, 0) = 0
-  AND NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = e.id)
-"""
-"""Both keep to the index of what is asked: in a young ledger the planner takes “reverses nothing” for rare."""
-HOLD_YEARS = """
-SELECT y.authority_id, y.year, y.closed_at IS NOT NULL FROM trainees_ledgeryear y
-WHERE (y.authority_id, y.year) IN (
-    SELECT * FROM unnest(%(authorities)s::uuid[], %(of)s::smallint[])
-    UNION SELECT authority_id, year FROM trainees_creditentry WHERE cadre_id = ANY(%(cadres)s) AND year = ANY(%(years)s)
-) ORDER BY y.id FOR SHARE
-"""
-HOLD_CADRES = "SELECT id, canonical_id FROM trainees_cadre WHERE id = ANY(%(cadres)s) ORDER BY id FOR NO KEY UPDATE"
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """A live entry: what was learned, what it earned, and what it remembers."""
-
-    id: int
-    cadre_id: UUID
-    year: int
-    kind: str
-    days: Decimal
-    hours: Decimal
-    credits: Decimal
-    attempt: int
-    rule_set_id: UUID
-    stamp: Stamp
-    learning: Learning
-    given: dict[str, Any]
-
-    @classmethod
-    def of(cls, row: Sequence[Any]) -> "Award":
-        pk, cadre, on, year, kind, channel, days, hours, sessions, earned, title, told, *rest = row
-        source_kind, source_id, part, attempt, rule_set, unit, authority, level, rank = rest
-        given = json.loads(told)
-        learning = Learning(
-            cadre, on, channel, Decimal(given["hours"]), Decimal(given["days"]), title, source_kind, source_id, part,
-            sessions, int(given.get("minutes", 0)), Decimal(given["share"]) if "share" in given else None,
-        )  # fmt: skip
-        stamp = Stamp(unit, authority, level, rank)
-        return cls(pk, cadre, year, kind, days, hours, earned, attempt, rule_set, stamp, learning, given)
-
-    def says(self, learning: Learning, counted: Counted, rule_set: UUID) -> bool:
-        """Whether the entry already says this of the same person."""
-        mine, theirs = self.learning, learning
-        return (
-            (mine.on, mine.channel, mine.title, mine.sessions)
-            == (theirs.on, theirs.channel, theirs.title[:200], theirs.sessions)
-            and self.rule_set_id == rule_set
-            and (self.kind, self.hours, self.days, self.credits)
-            == (counted.kind, counted.hours, counted.days, counted.credits)
-            and self.given == counted.steps[0]
-        )
+from trainees.services.standing import (
+    NONE,
+    Award,
+    PersonYear,
+    Source,
+    YearKey,
+    awards_of,
+    hold_cadres,
+    hold_years,
+    standing_of,
+)
 
 
 @dataclass(slots=True)
@@ -144,74 +75,23 @@ def plan_of(order: Order, *, hold: bool = True) -> Plan:
 
     Raises Conflict where a person was merged meanwhile.
     """
-    awards = _awards_of(order.sources)
+    awards = awards_of(order.sources)
     live = [place for place, _, stands in awards.values() if stands]
-    persons = Persons.of({*order.cadres, *(one.cadre_id for one in order.learnings), *(cadre for cadre, _ in live)})
+    cadres = {*order.cadres, *(one.cadre_id for one in order.learnings), *(cadre for cadre, _ in live)}
+    persons = Persons.of(cadres, {one.on for one in order.learnings})
     years = {*order.years, *(one.on.year for one in order.learnings), *(year for _, year in live)}
-    memory = stamps(persons, ((persons.root[one.cadre_id], one.on) for one in order.learnings))
+    places = {"cadres": array(persons.root), "years": list(years)}
+    memory = persons.on((persons.root[one.cadre_id], one.on) for one in order.learnings)
     plan = Plan(persons)
     if hold:
         wanted = {(stamp.authority_id, on.year) for (_, on), stamp in memory.items()}
-        plan.closed = _hold_years(wanted, persons, years)
-        _hold_cadres(persons)
-    _compare(plan, _wishes(plan, order, _standing(persons, years), memory, adopts=hold))
+        plan.closed = hold_years(wanted, places)
+        hold_cadres(persons, places)
+    standing = standing_of(places)
+    _compare(plan, _wishes(plan, order, standing, memory, adopts=hold))
     for wish, _ in plan.come:
         wish.attempt = 1 + (wish.before.attempt if wish.before else awards.get(wish.learning.key, NONE)[1])
     return plan
-
-
-# ---- what stands ----
-
-
-def _awards_of(sources: Collection[Source]) -> dict[SourcePart, tuple[PersonYear, int, bool]]:
-    """The last award of each part of some sources: whose and of which year, its number, whether it stands.
-
-    Looked up before anything is held: where somebody posts the same source for another person meanwhile, the database
-    refuses the number.
-    """
-    found: dict[SourcePart, tuple[PersonYear, int, bool]] = {}
-    for kind, ids in by_kind(sources).items():
-        for source, part, cadre, year, attempt, stands in rows_of(AWARDS_OF, {"kind": kind, "ids": ids}):
-            if attempt > found.get((kind, source, part), NONE)[1]:
-                found[kind, source, part] = ((cadre, year), attempt, stands)
-    return found
-
-
-def by_kind(sources: Collection[Source]) -> dict[str, list[UUID]]:
-    kinds: dict[str, list[UUID]] = defaultdict(list)
-    for kind, pk in sources:
-        kinds[kind].append(pk)
-    return kinds
-
-
-def _standing(persons: Persons, years: Collection[int]) -> list[Award]:
-    return [Award.of(row) for row in rows_of(STANDING, {"cadres": list(persons.root), "years": list(years)})]
-
-
-# ---- what is held ----
-
-
-def _hold_years(wanted: set[YearKey], persons: Persons, years: Collection[int]) -> set[YearKey]:
-    """Hold the years that are wanted, made where missing, and those of all that stands; tell which are closed."""
-    places = {"cadres": list(persons.root), "years": list(years)}
-    found = _held_years(wanted, places)
-    if missing := wanted - found.keys():
-        rows = [LedgerYear(authority_id=authority, year=year) for authority, year in sorted(missing)]
-        LedgerYear.objects.bulk_create(rows, ignore_conflicts=True)
-        found |= _held_years(missing, places)
-    return {key for key, closed in found.items() if closed}
-
-
-def _held_years(keys: Collection[YearKey], places: Mapping[str, Any]) -> dict[YearKey, bool]:
-    wanted = {"authorities": [authority for authority, _ in keys], "of": [year for _, year in keys]}
-    return {(authority, year): closed for authority, year, closed in rows_of(HOLD_YEARS, {**wanted, **places})}
-
-
-def _hold_cadres(persons: Persons) -> None:
-    """Hold the rows by key. Raises Conflict where one was merged meanwhile."""
-    held = rows_of(HOLD_CADRES, {"cadres": list(persons.root)})
-    if any(persons.root[pk] != (canonical or pk) for pk, canonical in held):
-        raise Conflict("干部信息刚刚有合并，本次没有写入，请重试")
 
 
 # ---- what is wanted ----
