@@ -149,8 +149,15 @@ JOB_HANDLERS = {
     "document": "reports.services.make_document",
     "slips": "training.services.slips.make_slips",
     "archive": "reports.services.archive_papers.make_archive_paper",
+    "roster_read": "trainees.services.rosters.rehearse_roster",
+    "roster_write": "trainees.services.rosters.write_roster",
+    "roster_duties": "trainees.services.rosters.assign_after_roster",
 }
-JOB_FAILURES = {"document": "reports.services.give_up_document"}
+JOB_FAILURES = {
+    "document": "reports.services.give_up_document",
+    "roster_read": "trainees.services.rosters.give_up_roster",
+    "roster_write": "trainees.services.rosters.give_up_roster",
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -240,6 +247,7 @@ SWEEPS = {
     "files": "core.sweeping.sweep_files",
     "orphans": "core.sweeping.sweep_orphans",
     "rehearsals": "assessments.services.sweeping.sweep_rehearsals",
+    "rosters": "trainees.services.rosters.sweep_rosters",
     "machine_lists": "training.services.machine.sweep_machine_uploads",
     "platform_exports": "trainees.services.recognition.importing.sweep_platform_uploads",
     "personnel_forms": "trainees.services.personnel_forms.sweep_forms",

@@ -6,3 +6,8 @@ def mask_phone(number: str) -> str:
     if len(number) == 11 and number.isdecimal():
         return f"{number[:3]}****{number[-4:]}"
     return "*" * max(len(number) - 2, 0) + number[-2:] if len(number) > 4 else "*" * len(number)
+
+
+def is_mobile(number: str) -> bool:
+    """Eleven ASCII digits that begin as mobile numbers do."""
+    return len(number) == 11 and number.isascii() and number.isdecimal() and number[0] == "1" and number[1] in "3456789"

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from core.sheets.limits import OTHER
+from core.sheets.limits import OTHER, Limits
 from core.sheets.refusal import FileRefused
 
 LONGEST = 2_000
@@ -23,9 +23,9 @@ def decoded(data: bytes) -> str:
     raise FileRefused("bad_encoding", "文件的文字编码无法识别，请另存为“CSV UTF-8（逗号分隔）”")
 
 
-def rows_of(data: bytes) -> Sequence[Sequence[str]]:
+def rows_of(data: bytes, limits: Limits = OTHER) -> Sequence[Sequence[str]]:
     """The lines of a CSV file, all as wide as its header. Raises FileRefused with a sentence."""
-    if len(data) > OTHER.file_bytes:
+    if len(data) > limits.file_bytes:
         raise FileRefused("too_large", "文件超过 10 MB 的上限")
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
@@ -34,13 +34,13 @@ def rows_of(data: bytes) -> Sequence[Sequence[str]]:
         lines = [line for line in csv.reader(io.StringIO(text), strict=True) if any(line)]
     except csv.Error as error:
         raise FileRefused("bad_csv", "引号没有成对，或有一格过长，请用 Excel 打开检查后另存为 CSV") from error
-    _check(lines)
+    _check(lines, limits)
     return lines
 
 
-def _check(lines: Sequence[Sequence[str]]) -> None:
-    if len(lines) - 1 > OTHER.rows or max(map(len, lines), default=0) > OTHER.columns:
-        raise FileRefused("too_many_cells", f"超过上限：最多 {OTHER.rows} 行、{OTHER.columns} 列")
+def _check(lines: Sequence[Sequence[str]], limits: Limits) -> None:
+    if len(lines) - 1 > limits.rows or max(map(len, lines), default=0) > limits.columns:
+        raise FileRefused("too_many_cells", f"超过上限：最多 {limits.rows} 行、{limits.columns} 列")
     for number, line in enumerate(lines, 1):
         if len(line) != len(lines[0]):
             raise FileRefused("ragged", f"第{number}行有 {len(line)} 列，表头有 {len(lines[0])} 列；列之间请用逗号分隔")

@@ -2,16 +2,15 @@
 
 import datetime
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from core import idnumber, names
-from core.idnumber import IdFault
 from core.names import PersonName
 from core.sheets.cells import ErrorValue
 from core.sheets.faults import Fault, FaultLog
 from core.sheets.fields import has_value
-from core.sheets.table import Line, Table, is_blank, shown
-from core.sheets.text import fold, invisible, key
+from core.sheets.id_cells import read_id_number, was_normalised
+from core.sheets.table import Line, Table, shown
+from core.sheets.text import key
 from organization.directory import NEAR, UnitLookup, UnitRef
 from training.sheets.people import Seat
 from training.sheets.rows import RosterRow
@@ -20,8 +19,6 @@ from training.sheets.widths import read_bounded
 NAME = "花名册"
 REQUIRED = ("姓名", "身份证号", "单位")
 OPTIONAL = ("序号", "性别", "民族", "政治面貌", "职务", "职务层次", "职级", "手机号", "组别", "班委职务")
-_DIGITS_LOST = Decimal(10) ** 15
-"""A number of Excel keeps 15 digits; from here on the last ones of an ID number are gone."""
 _MOST_NEAR = 300
 _TEXTS = {
     "ethnic_group": ("民族", 20), "political_status": ("政治面貌", 20), "post": ("职务", 100),
@@ -117,52 +114,10 @@ def _name(row: Line, read: RosterRead, faults: FaultLog) -> PersonName | None:
 
 def _id_number(row: Line, today: datetime.date, seen: _Seen, faults: FaultLog) -> str | None:
     """Return a valid ID number; anything else is an error and None."""
-    cell, place = row.cell("身份证号"), row.place("身份证号")
-    if "身份证号" not in row.table.columns or not has_value(cell, place, faults):
-        return None
-    if is_blank(cell):
-        faults.error("missing_id", place, "缺少身份证号")
-        return None
-    if _is_scientific(cell):
-        text = "身份证号必须为文本：此格已被 Excel 变成数字，末几位已丢失，请把单元格设为“文本”格式后重新填写"
-        faults.error("scientific_id", place, text, _scientific(cell))
-        return None
-    written = cell if isinstance(cell, str) else shown(cell)
-    number = idnumber.normalise(written)
-    fault = IdFault.FORM if invisible(written.strip()) else idnumber.fault_of(number, today)
-    if fault is not None:
-        faults.error(fault, place, _id_text(fault, number, written), idnumber.mask(number))
-        return None
-    if number != written.strip():
+    number = read_id_number(row, "身份证号", today, faults)
+    if number and was_normalised(row, "身份证号", number):
         seen.widened.append(row)
     return number
-
-
-def _is_scientific(cell: object) -> bool:
-    if isinstance(cell, Decimal):
-        return abs(cell) >= _DIGITS_LOST
-    text = fold(cell).upper() if isinstance(cell, str) else ""
-    mantissa, e, exponent = text.partition("E")
-    return bool(e) and mantissa.replace(".", "", 1).isdecimal() and exponent.lstrip("+").isdecimal()
-
-
-def _scientific(cell: object) -> str:
-    return f"{cell:.1E}" if isinstance(cell, Decimal) else str(cell)
-
-
-def _id_text(fault: IdFault, number: str, written: str) -> str:
-    if fault is IdFault.FORM:
-        hidden = invisible(written.strip())
-        return f"含有看不见的字符（{'、'.join(hidden)}）" if hidden else _form_text(number)
-    if fault is IdFault.BIRTH:
-        return f"出生日期 {number[6:14]} 不存在或不可能"
-    return f"校验位不符，应为 {idnumber.check_character(number[:17])}"
-
-
-def _form_text(number: str) -> str:
-    if len(number) != 18:
-        return f"应为 18 位，现有 {len(number)} 位"
-    return "应为 17 位数字加 1 位数字或 X"
 
 
 def _unit(row: Line, units: UnitLookup, seen: _Seen, faults: FaultLog) -> UnitRef | None:
