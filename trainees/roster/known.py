@@ -57,7 +57,9 @@ def known_people(area: Unit, indexes: Collection[str]) -> dict[str, Known]:
     now = FilteredRelation("appointments", condition=Q(appointments__primary=True, appointments__until=None))
     managed = Q(managing_authority__path__startswith=area.path, canonical=None)
     rows = Cadre.objects.unscoped(WHY).filter(managed | Q(id_number_index__in=list(indexes)))
-    found = rows.annotate(held=now).order_by().values_list(*COLUMNS)  # no cursor: the plan for the first rows is a slow one
+    found = (
+        rows.annotate(held=now).order_by().values_list(*COLUMNS)
+    )  # no cursor: the plan for the first rows is a slow one
     people = (Known(*facts) for facts in found)
     return {one.index: one for one in people}
 

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from tests import factories as make
-from tests.audit.drivers import archive, ledger, recognition, years
+from tests.audit.drivers import archive, ledger, recognition, rosters, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
@@ -91,6 +91,7 @@ DRIVERS = {
     **archive.TRAINEES,
     **ledger.DRIVERS,
     **recognition.DRIVERS,
+    **rosters.DRIVERS,
     "cadre.anonymise": forgotten,
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,
