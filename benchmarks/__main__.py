@@ -20,6 +20,7 @@ BENCHMARKS = {
     "b3": "benchmarks.bench_scoring",
     "b5": "benchmarks.bench_check_in",
     "b7": "benchmarks.bench_ledger",
+    "posting": "benchmarks.bench_posting",
     "marks": "benchmarks.bench_attendance",
     "duties": "benchmarks.bench_duties",
     "b8": "benchmarks.bench_start",

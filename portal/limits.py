@@ -31,7 +31,7 @@ class Limit:
 
 LIMITS = (
     Limit("export", "导出", 10, HOUR, "GET", (
-        "portal:class_list_export", "portal:class_roster_export", "portal:class_hours_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
+        "portal:class_list_export", "portal:class_roster_export", "portal:class_hours_export", "portal:class_unclosed_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
         "portal:cadre_list_export", "portal:cadre_data",
     )),

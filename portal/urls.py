@@ -73,6 +73,8 @@ urlpatterns = [
     path("sessions/<str:key>/end/", identity.session_end, "session_end"),
     path("classes/", classes.class_list, "class_list"),
     path("classes/export/", classes.class_list_export, "class_list_export"),
+    path("classes/unclosed/", closing.class_unclosed, "class_unclosed"),
+    path("classes/unclosed/export/", closing.class_unclosed_export, "class_unclosed_export"),
     path("classes/<uuid:pk>/", classes.class_page, "class_page"),
     path("classes/<uuid:pk>/close/", moves.class_close, "class_close"),
     path("classes/<uuid:pk>/closing/", closing.class_closing, "class_closing"),

@@ -59,7 +59,7 @@ Parts = dict[UUID, list[Part]]
 def closing(one: TrainingClass, door: Door, parts: Parts) -> dict[str, Any]:
     """The fragment's own context beside the page of people."""
     items = dossier(one)
-    gone = list(never_came(one).select_related("unit")) if door.writing else []
+    gone = list(never_came([one.pk]).select_related("unit")) if door.writing else []
     return {
         "checks": [check(one, item, door) for item in items],
         "asks": [

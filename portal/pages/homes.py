@@ -20,6 +20,7 @@ from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
 from portal.pages.results import bars
 from portal.pages.today import first_ahead
+from portal.pages.unclosed import unclosed
 from reports.models import Document
 from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass
@@ -74,7 +75,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     imports = WorkbookImport.objects.visible_to(user).filter(state=WorkbookImport.State.REHEARSED)
     waiting = imports.aggregate(n=Count("pk"), oldest=Min("created"))
     open_results = Result.objects.visible_to(user).filter(state__in=[Result.State.DRAFT, Result.State.SHOWN])
-    ended = classes.filter(state=STATES.ENDED)
+    ended = classes.filter(state__in=[STATES.ENDED, STATES.REOPENED])
     to_confirm = ended.filter(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
     unclosed = ended.exclude(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
     unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
@@ -82,7 +83,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
         leave_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
         wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?state=ended", to_confirm["oldest"]),
-        wait("school", unclosed["n"], "个班次已结束、未结班", f"{lists}?state=ended", unclosed["oldest"]),
+        wait("school", unclosed["n"], "个班次已结束、未结班", reverse("portal:class_unclosed"), unclosed["oldest"]),
         failed_items(classes),
         wait(
             "user-check",
@@ -274,6 +275,7 @@ def leader_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict
     return [
         words.figure("班次", classes.count(), "个", url=reverse("portal:class_list")),
         words.figure("参训", seats.count(), "人次"),
+        words.figure("待结班", unclosed(user).count(), "个", "已结束、未结班", url=reverse("portal:class_unclosed")),
         words.figure("平均分", words.points(found["mean"]), "分", "已确认的成绩"),
         words.figure("优秀", found["excellent"], "人次"),
     ]

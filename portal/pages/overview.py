@@ -14,7 +14,7 @@ from portal.pages.results import mean_total
 from portal.rules import DEPARTMENT, Door, may_confirm
 from reports.models import Document
 from training.models import Activity, AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
-from training.services.dossier import no_shows_item, plan_item
+from training.services.dossier import never_came, no_shows_item, plan_item
 
 WHY = "counts of a class that was fetched in scope"
 CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
@@ -120,7 +120,7 @@ def checks(one: TrainingClass, counts: dict[str, Any], door: Door) -> list[dict[
         closing.check(one, plan_item(one), door),
         words.check("花名册", bool(counts["seated"]), f"{counts['seated']} 名学员", upload, "上传工作簿"),
         *by_hand(one, counts, door),
-        *([closing.check(one, no_shows_item(one), door)] if door.roster else []),
+        *([closing.check(one, no_shows_item(never_came([one.pk]).count()), door)] if door.roster else []),
         words.check("量化记录", counts["entries_kept"], "", upload, "上传工作簿"),
         words.check("入学测试与结业考试", both, "办班必考", upload, "上传工作簿"),
         confirmation(one, counts, door),

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.audit import record
@@ -13,15 +14,16 @@ from portal.acts import Answer, answer, perform
 from portal.downloads import XLSX, download
 from portal.forms_closing import CorrectionForm
 from portal.lists import page_of
-from portal.pages import closing
+from portal.pages import closing, unclosed
 from portal.pages.classes import page
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rescoring import amendment_due, follow_marks
-from portal.rules import demand, may_correct_marks, may_see_closing, may_strike_no_shows
+from portal.rules import demand, may_correct_marks, may_list_classes, may_see_closing, may_strike_no_shows
 from portal.views.scope import class_and_door
 from training.services.attendance import UnknownCell
 from training.services.corrections import correct_mark
+from training.services.dossier import dossiers
 from training.services.no_shows import strike_no_shows
 
 
@@ -86,3 +88,31 @@ def attendance_correct(request: SignedIn, pk: UUID, enrolment: UUID, session: UU
         return perform(request, form, "attendance.correct", [str(pk), str(enrolment), str(session), facts], act)
     except UnknownCell as error:
         raise Http404("这一格不在本班的名册和课程表里") from error
+
+
+@require_safe
+def class_unclosed(request: SignedIn) -> HttpResponse:
+    """待结班."""
+    demand(may_list_classes(request.user))
+    classes = page_of(request, unclosed.unclosed(request.user))
+    classes.object_list = unclosed.lines(request.user, list(classes.object_list), timezone.localdate())
+    context = {
+        "page_obj": classes,
+        "export_url": reverse("portal:class_unclosed_export"),
+        "crumbs": [
+            {"label": "首页", "url": reverse("portal:home")},
+            {"label": "班次", "url": reverse("portal:class_list")},
+            {"label": "待结班", "url": ""},
+        ],
+    }
+    return render(request, "portal/unclosed.html", context)
+
+
+@require_safe
+def class_unclosed_export(request: SignedIn) -> FileResponse:
+    demand(may_list_classes(request.user))
+    classes = list(unclosed.unclosed(request.user))
+    items, today = dossiers(classes), timezone.localdate()
+    lines = [unclosed.cells(one, items[one.pk], today) for one in classes]
+    record("class_list.export", actor=request.user.pk, after={"rows": len(lines), "list": "unclosed"})
+    return download(table_workbook("待结班", unclosed.COLUMNS, lines), "待结班班次.xlsx", XLSX)

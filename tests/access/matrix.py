@@ -171,6 +171,8 @@ ROWS = (
     # a class moves on: closed by whoever keeps it, opened again and cancelled by the department
     Row("class_close", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302, method="post",
         data={"seen": 1}),
+    Row("class_unclosed", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),
+    Row("class_unclosed_export", ok=CLASS_LISTERS, forbidden=NOT_CLASS_LISTERS),
     Row("class_closing", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_hours_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_no_shows", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post",

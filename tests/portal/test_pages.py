@@ -178,3 +178,14 @@ def test_refusals_say_what_why_and_who(yunling, client_of):
     body = answer.content.decode()
     assert answer.status_code == 403
     assert "确认成绩并印发文件" in body and "经办人不能自己确认" in body and "考评工作小组" in body
+
+
+def test_classes_that_wait_to_be_closed_stand_with_their_age_and_what_is_missing(yunling, client_of):
+    """The open class has a draft result; the other owes nothing; who is not of the class office is led to its page."""
+    body = client_of(yunling.staff).get(reverse("portal:class_unclosed")).content.decode()
+    assert "还有 1 名学员的成绩没有确认" in body and "都已办完，可以结班" in body
+    assert body.index(yunling.training_class.name) < body.index(yunling.open_class.name)
+    assert reverse("portal:class_closing", args=[yunling.open_class.pk]) in body
+    led = client_of(yunling.leader).get(reverse("portal:class_unclosed")).content.decode()
+    assert reverse("portal:class_closing", args=[yunling.open_class.pk]) not in led
+    assert reverse("portal:class_page", args=[yunling.open_class.pk]) in led

@@ -18,7 +18,7 @@ def strike_no_shows(training_class: TrainingClass, *, actor: Account, reason: st
     """
     held = hold_for_marks(training_class)
     demand_current(seen, held.revision, "本班的名册和考勤")
-    gone = list(never_came(held))
+    gone = list(never_came([held.pk]))
     if not gone:
         raise Refused("名册上的人都到过课，没有要划去的")
     if Enrolment.objects.of_class(held).on_roster().exclude(grade="").exists():

@@ -1,0 +1,52 @@
+"""待结班: classes that have ended and are not closed, the oldest first, with their age and what is missing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from organization.models import Account
+from portal.pages import words
+from portal.rules import Door
+from training.models import TrainingClass
+from training.services.dossier import Item, dossiers
+
+State = TrainingClass.State
+COLUMNS = ("班次名称", "主办单位", "结束日期", "已过天数", "状态", "还缺")
+LATE_DAYS = 30
+"""Days after which a class that is not closed is late."""
+
+
+def unclosed(user: Account) -> QuerySet[TrainingClass]:
+    """Those that the account sees as staff, manager or leader, not as a trainee."""
+    rows = TrainingClass.objects.visible_to(user).filter(state__in=[State.ENDED, State.REOPENED])
+    return rows.select_related("unit").order_by("end", "name", "pk")
+
+
+def lines(user: Account, classes: Sequence[TrainingClass], today: date) -> list[dict[str, Any]]:
+    items = dossiers(classes)
+    return [line(one, Door.of(user, one), items[one.pk], today) for one in classes]
+
+
+def line(one: TrainingClass, door: Door, items: Sequence[Item], today: date) -> dict[str, Any]:
+    """A row; who closes the class is led to its list."""
+    days = (today - one.end).days
+    name = "class_closing" if door.roster else "class_page"
+    return {
+        "url": reverse(f"portal:{name}", args=[one.pk]),
+        "name": one.name,
+        "organizer": one.organizer,
+        "end": words.day(one.end),
+        "days": days,
+        "late": days > LATE_DAYS,
+        "state": one.state,
+        "missing": [item.todo for item in items if not item.ok],
+    }
+
+
+def cells(one: TrainingClass, items: Sequence[Item], today: date) -> list[object]:
+    """One line of the Excel export, as COLUMNS."""
+    missing = "；".join(item.todo for item in items if not item.ok) or "都已办完"
+    return [one.name, one.organizer, one.end, (today - one.end).days, one.get_state_display(), missing]
