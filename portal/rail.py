@@ -110,6 +110,7 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("干部", "users", reverse("portal:cadre_list")))
         places.append(place("年度学习情况", "report", reverse("portal:statements")))
         places.append(place("学习任务", "chart-bar", reverse("portal:duties")))
+        places.append(place("学习规则", "scale", reverse("portal:rules", args=["requirements"])))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:

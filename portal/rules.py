@@ -474,3 +474,17 @@ def may_read_statements(user: Account) -> Refusal | None:
     return Refusal(
         "打开年度学习情况", "单位的年度学习情况供组织部、领导和单位联络员查看；本人的在学习档案里", "单位联络员"
     )
+
+
+def may_read_rules(user: Account) -> Refusal | None:
+    if user.access.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        return None
+    return Refusal(
+        "打开学习规则", "学习规则供组织部、领导和单位联络员查看；本人的要求和完成情况在“我的学习”", DEPARTMENT
+    )
+
+
+def may_write_rules(writes: bool) -> Refusal | None:
+    if writes:
+        return None
+    return Refusal("制定学习规则", "规则由本级组织部干部教育科制定", DEPARTMENT)

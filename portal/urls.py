@@ -38,6 +38,7 @@ from portal.views import (
     personnel,
     report_backs,
     results,
+    rules_of_learning,
     search,
     slips,
     timetable,
@@ -200,6 +201,9 @@ urlpatterns = [
     path("ledger/<uuid:pk>/<int:year>/people/", ledger_years.ledger_people_export, "ledger_people_export"),
     path("ledger/<uuid:pk>/<int:year>/adjustments/", ledger_years.ledger_late_export, "ledger_late_export"),
     path("ledger/<uuid:pk>/<int:year>/statements.zip", ledger_years.statements_zip, "statements_zip"),
+    path("rules/<str:kind>/", rules_of_learning.rules, "rules"),
+    path("rules/<str:kind>/new/<uuid:unit>/", rules_of_learning.rules_new, "rules_new"),
+    path("rules/<str:kind>/<uuid:pk>/", rules_of_learning.rules_version, "rules_version"),
     path("statements/", ledger_years.statements, "statements"),
     # 学习任务
     path("duties/", duties.duties, "duties"),

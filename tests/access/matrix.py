@@ -132,6 +132,8 @@ NOT_LEAVE_DECIDERS = " ".join(set(SIGNED_IN) - set(LEAVE_DECIDERS.split()))
 
 LEDGER_KEEPERS = "staff stranger_staff"
 NOT_LEDGER_KEEPERS = " ".join(set(SIGNED_IN) - set(LEDGER_KEEPERS.split()))
+RULE_READERS = "staff leader liaison sibling_liaison stranger_staff"
+NOT_RULE_READERS = " ".join(set(SIGNED_IN) - set(RULE_READERS.split()))
 STATEMENT_READERS = "staff liaison sibling_liaison leader stranger_staff"
 
 ROWS = (
@@ -366,6 +368,16 @@ ROWS = (
     Row("ledger_late_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
     Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),
     Row("statements_zip", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
+    # the rules: read by those who answer for people, written by the department
+    Row("rules", lambda city: ["credits"], ok=RULE_READERS, forbidden=NOT_RULE_READERS),
+    Row("rules", lambda city: ["requirements"], ok=RULE_READERS, forbidden=NOT_RULE_READERS),
+    Row("rules_version", prepared("credit_rules"), ok="staff leader liaison sibling_liaison", forbidden=NOT_RULE_READERS,
+        prepared_by="some_rules"),
+    Row("rules_version", prepared("requirement_rules"), ok="staff leader liaison sibling_liaison", forbidden=NOT_RULE_READERS,
+        prepared_by="some_rules"),
+    Row("rules_new", lambda city: ["credits", city.root.pk], ok="staff", forbidden=f"{NOT_RULE_READERS} leader liaison sibling_liaison"),
+    Row("rules_new", lambda city: ["requirements", city.root.pk], ok="staff",
+        forbidden=f"{NOT_RULE_READERS} leader liaison sibling_liaison"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

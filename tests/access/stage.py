@@ -28,7 +28,9 @@ from tests import factories as make
 from tests.access import stage_people
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
-from trainees.models import Award
+from trainees.models import Award, RequirementSet, RuleSet
+from trainees.rules.requirements import shipped
+from trainees.services.rule_sets import shipped_rules
 from training.models import (
     Activity,
     ActivityFile,
@@ -91,6 +93,13 @@ def a_closed_year(city: City) -> None:
     close_with_statements(city.root, 2025, actor=city.staff, on=date(2026, 1, 5))
     paper = ArchivePaper.objects.filter(year=2025, unit=city.root)
     paper.update(file=keep(make.PDF))
+
+
+def some_rules(city: City) -> None:
+    """A version of each kind, of the city's own."""
+    facts = {"unit": city.root, "name": f"{city.word}规则", "version": 1, "since": date(2026, 1, 1)}
+    city.__dict__["credit_rules"] = ["credits", RuleSet.objects.create(**facts, rules=shipped_rules()).pk]
+    city.__dict__["requirement_rules"] = ["requirements", RequirementSet.objects.create(**facts, rules=shipped()).pk]
 
 
 def a_session(city: City) -> None:
@@ -203,6 +212,7 @@ def a_work(city: City) -> None:
 
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_closed_year": a_closed_year,
+    "some_rules": some_rules,
     "an_award": an_award,
     "an_archive_paper": an_archive_paper,
     "a_work": a_work,
