@@ -16,7 +16,7 @@ from tests.access.swaps import SWAPS
 
 # ---- no field is forgotten ----
 
-NUMBERS = {"seen", "voters", "capacity", "travel_minutes", "audience"}
+NUMBERS = {"seen", "voters", "capacity", "travel_minutes", "audience", "promotion_months"}
 """Integer fields that count something."""
 READ_BY_HAND = {
     "token": "catalogue_import", "sessions": "leave_new", "reason": "", "next": "", "remember": "",
