@@ -68,6 +68,14 @@ BADGES: dict[str, dict[str, Badge]] = {
         "open": Badge("未结账", "info"),
         "closed": Badge("已结账", "off"),
     },
+    "recognition": {
+        "filed": Badge("待单位审核", "warn"),
+        "vetted": Badge("待组织部确认", "info"),
+        "confirmed": Badge("已认定", "good"),
+        "returned": Badge("已退回", "bad"),
+        "withdrawn": Badge("已撤回", "off"),
+        "revoked": Badge("已撤销", "off"),
+    },
     "leave": {
         "asked": Badge("待审批", "warn"),
         "granted": Badge("已准假", "good"),

@@ -9,4 +9,6 @@ EVENTS = {
     "duties.export": "导出学习任务",
     "search.id_number": "按身份证号查找",
     "leaves.export": "导出请假记录",
+    "recognition.export": "导出学分认定",
+    "recognition.proof": "查看学分认定证明",
 }

@@ -34,11 +34,12 @@ LIMITS = (
         "portal:class_list_export", "portal:class_roster_export", "portal:class_hours_export", "portal:class_unclosed_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
         "portal:cadre_list_export", "portal:cadre_data",
+        "portal:recognition_export",
     )),
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),
     Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend", "portal:cadre_papers", "portal:unit_booklets")),
-    Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload", "portal:catalogue_upload")),
+    Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload", "portal:platform_upload", "portal:catalogue_upload")),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip
 BY_PAGE = {(limit.method, page): limit for limit in LIMITS for page in limit.pages}
@@ -71,12 +72,12 @@ class Limits:
         return answer
 
 
-def counted(limit: Limit, who: str, now: float) -> int:
+def counted(limit: Limit, who: str, now: float, add: int = 1) -> int:
     """Count this request; how many there were in the running span. 0 where the cache does not answer."""
     key = f"limit:{limit.name}:{who}:{int(now) // limit.seconds}"
     try:
         cache.add(key, 0, timeout=limit.seconds)
-        return cache.incr(key)
+        return cache.incr(key, add)
     except Exception as error:  # the cache's client raises many kinds; all mean that nothing was counted
         logger.warning("requests are not counted: %s", error)
         return 0

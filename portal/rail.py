@@ -121,6 +121,10 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("训后回访", "message-circle", reverse("portal:follow_ups")))
     if standing.has(Role.STAFF):
         places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
+        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
+    if standing.has(Role.STAFF, Role.LIAISON):
+        places.append(place("学分认定", "circle-check", reverse("portal:recognition_list")))
+        places.append(place("学习平台", "world", reverse("portal:platform_list")))
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
         places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))

@@ -55,6 +55,7 @@ def badge_rows() -> list[Context]:
         "document": "文件",
         "job": "处理",
         "ledger_year": "台账年度",
+        "recognition": "学分认定",
         "leave": "请假",
         "duty": "学习任务",
         "fault": "问题",

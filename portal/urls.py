@@ -32,10 +32,14 @@ from portal.views import (
     health,
     home,
     identity,
+    learning_records,
     leaves,
     ledger_years,
     moves,
     personnel,
+    platforms,
+    recognition_filing,
+    recognitions,
     report_backs,
     results,
     rules_of_learning,
@@ -52,7 +56,7 @@ app_name = "portal"
 
 DEVICE_PAGES = ("today", "check_in_scan")
 """What a remembered phone opens without a sign-in (SEC-05); pages that may be published outside the intranet."""
-OPEN_PAGES = ("sign_in", "verify", "healthz", "readyz", "wall", "wall_now", "calendar")
+OPEN_PAGES = ("sign_in", "verify", "healthz", "readyz", "wall", "wall_now", "calendar", "learning_records")
 
 
 def path(route: str, view: Callable[..., HttpResponse | Any], name: str) -> URLPattern:
@@ -244,6 +248,33 @@ urlpatterns = [
     path("enrolments/<uuid:enrolment>/works/", works.work_add, "work_add"),
     path("works/<uuid:pk>/", works.work_take, "work_take"),
     path("works/<uuid:pk>/withdraw/", works.work_withdraw, "work_withdraw"),
+    # 学分认定、学习平台
+    path("my/recognitions/", recognition_filing.my_recognitions, "my_recognitions"),
+    path("my/recognitions/new/", recognition_filing.recognition_new, "recognition_new"),
+    path("recognitions/", recognitions.recognition_list, "recognition_list"),
+    path("recognitions/export/", recognitions.recognition_export, "recognition_export"),
+    path("recognitions/new/", recognition_filing.recognition_file, "recognition_file"),
+    path("recognitions/vet/", recognitions.recognition_vet, "recognition_vet"),
+    path("recognitions/confirm/", recognitions.recognition_confirm, "recognition_confirm"),
+    path("recognitions/return/", recognitions.recognition_return, "recognition_return"),
+    path("recognitions/<uuid:pk>/", recognitions.recognition_page, "recognition_page"),
+    path("recognitions/<uuid:pk>/again/", recognition_filing.recognition_again, "recognition_again"),
+    path("recognitions/<uuid:pk>/withdraw/", recognition_filing.recognition_withdraw, "recognition_withdraw"),
+    path("recognitions/<uuid:pk>/double/", recognitions.recognition_double, "recognition_double"),
+    path("recognitions/<uuid:pk>/revoke/", recognitions.recognition_revoke, "recognition_revoke"),
+    path("recognitions/<uuid:pk>/proofs/<uuid:proof>/", recognitions.recognition_proof, "recognition_proof"),
+    path("platforms/", platforms.platform_list, "platform_list"),
+    path("platforms/add/", platforms.platform_add, "platform_add"),
+    path("platforms/<uuid:pk>/", platforms.platform_edit, "platform_edit"),
+    path("platforms/<uuid:pk>/key/", platforms.platform_key, "platform_key"),
+    path("platforms/<uuid:pk>/upload/", platforms.platform_upload, "platform_upload"),
+    path("platforms/uploads/<uuid:pk>/", platforms.platform_rehearsal, "platform_rehearsal"),
+    path("platforms/uploads/<uuid:pk>/columns/", platforms.platform_columns, "platform_columns"),
+    path("platforms/uploads/<uuid:pk>/again/", platforms.platform_again, "platform_again"),
+    path("platforms/uploads/<uuid:pk>/import/", platforms.platform_import, "platform_import"),
+    path("platforms/uploads/<uuid:pk>/faults/", platforms.platform_faults, "platform_faults"),
+    path("platforms/uploads/<uuid:pk>/confirm/", platforms.platform_confirm, "platform_confirm"),
+    path("api/learning-records/", learning_records.learning_records, "learning_records"),
     path("healthz", health.alive, "healthz"),
     path("readyz", health.ready, "readyz"),
 ]

@@ -18,6 +18,7 @@ from portal.lists import chips, chosen, page_of
 from portal.pages import words
 from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
+from portal.pages.recognitions.lists import waiting as filings_of
 from portal.pages.results import bars
 from portal.pages.today import first_ahead
 from portal.pages.unclosed import unclosed
@@ -81,6 +82,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
     return [
         leave_wait(user),
+        recognition_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
         wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?state=ended", to_confirm["oldest"]),
         wait("school", unclosed["n"], "个班次已结束、未结班", reverse("portal:class_unclosed"), unclosed["oldest"]),
@@ -102,6 +104,13 @@ def leave_wait(user: Account) -> dict[str, Any] | None:
     if told and found["reminded"]:
         told |= {"detail": f"其中 {found['reminded']} 份已催办", "late": True}
     return told
+
+
+def recognition_wait(user: Account) -> dict[str, Any] | None:
+    """Filings that wait for the account's word."""
+    found = filings_of(user)
+    url = reverse("portal:recognition_list")
+    return wait("circle-check", found["n"], "条学时申报等您办理", url, found["oldest"])
 
 
 def failed_items(classes: QuerySet[TrainingClass]) -> dict[str, Any] | None:
@@ -231,6 +240,7 @@ def liaison(request: HttpRequest, user: Account) -> dict[str, Any]:
         "figures": [
             words.figure("反馈函", rows.filter(state=Document.State.ISSUED).count(), "份"),
             words.figure("参训学员", trained.count(), "人次", "本单位及下属单位"),
+            words.figure("待审核学时申报", filings_of(user)["n"], "条", url=reverse("portal:recognition_list")),
         ],
         "filters": [chips("year", "年度", [(one, f"{one}年") for one in years], year)],
         "page_obj": page,

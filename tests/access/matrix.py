@@ -136,6 +136,10 @@ RULE_READERS = "staff leader liaison sibling_liaison stranger_staff"
 NOT_RULE_READERS = " ".join(set(SIGNED_IN) - set(RULE_READERS.split()))
 STATEMENT_READERS = "staff liaison sibling_liaison leader stranger_staff"
 
+LIAISONS = "liaison sibling_liaison"
+VETTERS = f"staff stranger_staff {LIAISONS}"
+NOT_VETTERS = " ".join(set(SIGNED_IN) - set(VETTERS.split()))
+
 ROWS = (
     Row("sign_in", open=True),
     Row("healthz", open=True),
@@ -378,6 +382,43 @@ ROWS = (
     Row("rules_new", lambda city: ["credits", city.root.pk], ok="staff", forbidden=f"{NOT_RULE_READERS} leader liaison sibling_liaison"),
     Row("rules_new", lambda city: ["requirements", city.root.pk], ok="staff",
         forbidden=f"{NOT_RULE_READERS} leader liaison sibling_liaison"),
+    # outside learning: filed by the cadre or the liaison, vetted by the unit, confirmed by the department; leaders read hours
+    Row("my_recognitions", ok=LEARNERS, forbidden=NOT_LEARNERS),
+    Row("recognition_new", ok=LEARNERS, forbidden=NOT_LEARNERS),
+    Row("recognition_list", ok=VETTERS, forbidden=NOT_VETTERS),
+    Row("recognition_export", ok=VETTERS, forbidden=NOT_VETTERS),
+    Row("recognition_file", ok=LIAISONS, forbidden=" ".join(set(SIGNED_IN) - set(LIAISONS.split()))),
+    Row("recognition_vet", ok=VETTERS, forbidden=NOT_VETTERS, code=400, method="post"),
+    Row("recognition_return", ok=VETTERS, forbidden=NOT_VETTERS, code=400, method="post"),
+    Row("recognition_confirm", ok="staff stranger_staff", code=400, method="post",
+        forbidden=" ".join(set(SIGNED_IN) - {"staff", "stranger_staff"})),
+    Row("recognition_page", prepared("filing"), ok="staff liaison trainee", forbidden="leader", prepared_by="a_filing"),
+    Row("recognition_page", prepared("filing"), ok="staff liaison trainee", forbidden="leader",
+        prepared_by="a_confirmed_filing"),
+    Row("recognition_page", prepared("filing"), ok="staff liaison trainee", forbidden="leader", prepared_by="a_double"),
+    Row("recognition_proof", prepared("filing_proof"), ok="staff liaison trainee", forbidden="leader",
+        prepared_by="a_filing"),
+    Row("recognition_again", prepared("filing"), ok="liaison trainee", forbidden="staff leader",
+        prepared_by="a_returned_filing"),
+    Row("recognition_withdraw", prepared("filing"), ok="trainee", forbidden="staff liaison leader", code=302,
+        method="post", data={"seen": 1}, prepared_by="a_filing"),
+    Row("recognition_double", prepared("filing"), ok="staff liaison", forbidden="trainee leader", code=302,
+        method="post", data={"seen": 1, "say": "apart", "reason": "上下两期，内容不同"}, prepared_by="a_double"),
+    Row("recognition_revoke", prepared("filing"), ok="staff", forbidden="liaison trainee leader", code=302,
+        method="post", data={**REASON, "seen": 3}, prepared_by="a_confirmed_filing"),
+    # learning platforms: kept by the department; their exports brought by units; their records come with a key
+    Row("platform_list", ok=VETTERS, forbidden=NOT_VETTERS),
+    Row("platform_add", ok="staff stranger_staff", forbidden=" ".join(set(SIGNED_IN) - {"staff", "stranger_staff"})),
+    Row("platform_edit", prepared("platform"), ok="staff", forbidden=LIAISONS, prepared_by="a_platform"),
+    Row("platform_key", prepared("platform"), ok="staff", forbidden=LIAISONS, method="post", prepared_by="a_platform"),
+    Row("platform_upload", prepared("platform"), ok=f"staff {LIAISONS}", prepared_by="a_platform"),
+    Row("platform_rehearsal", prepared("export"), ok="staff liaison", prepared_by="an_export"),
+    Row("platform_columns", prepared("export"), ok="staff liaison", prepared_by="an_export"),
+    Row("platform_faults", prepared("export"), ok="staff liaison", prepared_by="an_export"),
+    Row("platform_again", prepared("export"), ok="staff liaison", code=302, method="post", prepared_by="an_export"),
+    Row("platform_import", prepared("export"), ok="staff liaison", code=302, method="post", prepared_by="an_export"),
+    Row("platform_confirm", prepared("export"), ok="staff", forbidden="liaison", prepared_by="an_export"),
+    Row("learning_records", open=True, code=401, method="post"),
     # the workbook
     Row("workbook_upload", ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("workbook_template", ok=UPLOADERS, forbidden=NOT_UPLOADERS),

@@ -25,7 +25,7 @@ from organization.services import add_device, ask_for_reset
 from reports.models import ArchivePaper
 from reports.services.year_end import close_with_statements
 from tests import factories as make
-from tests.access import stage_people
+from tests.access import stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from trainees.models import Award, RequirementSet, RuleSet
@@ -233,6 +233,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_leave": a_leave,
     "a_granted_leave": a_granted_leave,
     **stage_people.PREPARATIONS,
+    **stage_recognition.PREPARATIONS,
 }
 
 

@@ -5,8 +5,6 @@ from datetime import date
 
 from django.utils import timezone
 
-from django.utils import timezone
-
 from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
@@ -47,6 +45,8 @@ def a_follow_up(city: City) -> None:
         own_answers={"use": 4, "example": f"{city.word}本人的例子"}, superior_at=timezone.now(), superior_answers={"use": 5},
     )  # fmt: skip
     city.__dict__["follow_up"] = [row.pk]
+
+
 def duties_of_everybody(city: City) -> None:
     """What both cities' cadres have to learn this year."""
     assign_duties(None, timezone.localdate().year, actor=None)

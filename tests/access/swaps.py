@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core import signing
+from django.utils import timezone
 
 from assessments.models import Block, Item, ScoringScheme
 from assessments.services import export_class
@@ -18,6 +19,7 @@ from tests import factories as make
 from tests.access import stage
 from tests.access.matrix import listed
 from tests.cast import City
+from tests.trainees import recognition_rows
 from tests.trainees.forms import lrmx
 from training.models import Session, TrainingClass
 
@@ -258,7 +260,69 @@ def other_enrolment(other: City) -> dict[str, Sending]:
     return {"enrolment": {"enrolment": other.enrolments[0].pk}}
 
 
+# ---- recognition and platforms ----
+
+
+def outside(city: City) -> Sending:
+    """An on-line course on the city's platform, with its proof."""
+    day = timezone.localdate() - timedelta(days=21)
+    return {
+        "channel": "online", "title": "乡村振兴专题", "since": day, "until": day, "minutes": "450", "share": "100",
+        "platform": recognition_rows.platform(city).pk, "proofs": ("证书.pdf", make.PDF),
+    }  # fmt: skip
+
+
+def other_platform(other: City) -> dict[str, Sending]:
+    return {"platform": {"platform": recognition_rows.platform(other).pk}}
+
+
+def outside_for_somebody(city: City) -> Sending:
+    return {"cadre": city.cadres[0].pk, **outside(city)}
+
+
+def other_person(other: City) -> dict[str, Sending]:
+    return {"cadre": {"cadre": other.cadres[0].pk}, **other_platform(other)}
+
+
+def again(city: City) -> Sending:
+    return {"seen": 2, **outside(city)}
+
+
+def ticked(what: str) -> Callable[[City], Sending]:
+    def send(city: City) -> Sending:
+        stage.PREPARATIONS[what](city)
+        return {"row": [city.__dict__["filing_row"]], "sure": "on", "reason": "证明材料看不清"}
+
+    return send
+
+
+def other_ticked(what: str) -> Callable[[City], dict[str, Sending]]:
+    def others(other: City) -> dict[str, Sending]:
+        return {"row": ticked(what)(other)}
+
+    return others
+
+
+def new_platform(city: City) -> Sending:
+    return {"unit": city.root.pk, "name": "新的网络学院", "minutes_per_hour": "45"}
+
+
+def an_export(city: City) -> Sending:
+    data = recognition_rows.export([recognition_rows.line(city)])
+    return {"records": ("学习记录.csv", data), "unit": city.root.pk}
+
+
 SWAPS = (
+    Swap("recognition_new", "ClaimForm", outside, other_platform, "trainee", lambda city: []),
+    Swap("recognition_again", "ClaimForm", again, other_platform, "trainee", prepared("a_returned_filing", "filing")),
+    Swap("recognition_file", "ForOthersForm", outside_for_somebody, other_person, "liaison", lambda city: []),
+    Swap("recognition_vet", "RowsForm", ticked("a_filing"), other_ticked("a_filing"), "liaison", lambda city: []),
+    Swap("recognition_return", "ReturnRowsForm", ticked("a_filing"), other_ticked("a_filing"), "liaison",
+         lambda city: []),
+    Swap("recognition_confirm", "ConfirmRowsForm", ticked("a_vetted_filing"), other_ticked("a_vetted_filing"), "staff",
+         lambda city: []),
+    Swap("platform_add", "PlatformForm", new_platform, other_unit, "staff", lambda city: []),
+    Swap("platform_upload", "ExportForm", an_export, other_unit, "staff", prepared("a_platform", "platform")),
     Swap("cadre_papers", "PaperOrderForm", register_form, other_enrolment, "staff", a_cadre),
     Swap("personnel_forms", "PersonnelUploadForm", papers, other_unit, "staff", lambda city: []),
     Swap("personnel_form", "PersonnelTakeForm", taken, other_place, "staff", prepared("a_new_form", "new_form")),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from organization.models import Grant, Unit
-from portal import rules
+from portal import rules, rules_recognition
 from portal.rules import Door
 from tests import factories as make
 from tests.access import matrix, stage
@@ -120,7 +120,8 @@ def test_sec_19_a_field_that_no_form_shows_is_not_written(cast, row):
 
 
 def questions() -> dict[str, Callable[..., Any]]:
-    return {name: one for name, one in vars(rules).items() if name.startswith("may_") and callable(one)}
+    known = vars(rules) | vars(rules_recognition)
+    return {name: one for name, one in known.items() if name.startswith("may_") and callable(one)}
 
 
 def bound_at(one: Any) -> Iterator[tuple[Any, str]]:

@@ -77,6 +77,11 @@ def told_apart(scene: Scene) -> None:
         tell_apart(double, actor=liaison, reason="上下两期，内容不同")
 
 
+def proof_taken(scene: Scene) -> None:
+    row = rows.filing(scene.city)
+    scene.get("liaison", "recognition_proof", row.pk, row.proofs.get().pk, code=302)
+
+
 # ---- platforms ----
 
 

@@ -1,0 +1,245 @@
+"""学习平台: registered by the department; their exports mapped, rehearsed and taken in by units; the key for their records."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.services import note_refused
+from core.forms import OperationForm
+from core.operations import Refused, once
+from core.scope import get_in_scope
+from core.sheets.refusal import FileRefused
+from portal.acts import Answer, answer, new_op_id, perform
+from portal.downloads import XLSX, download
+from portal.forms_recognition import ColumnsForm, ExportForm, PlatformForm
+from portal.pages.recognitions import platforms as pages
+from portal.pages.sheets import table_workbook
+from portal.requests import SignedIn
+from portal.rules import demand
+from portal.rules_recognition import (
+    may_keep_platform,
+    may_keep_platforms,
+    may_use_platforms,
+    platforms_used_by,
+    units_for_exports,
+)
+from trainees.models import Platform, PlatformUpload
+from trainees.services.recognition import (
+    add_platform,
+    change_platform,
+    confirm_upload,
+    import_export,
+    make_key,
+    map_columns,
+    rehearse_again,
+    upload_export,
+    upload_rows,
+)
+
+
+def platform_of(request: SignedIn, pk: UUID) -> Platform:
+    """A platform that the account brings records of or keeps, or 404."""
+    found = platforms_used_by(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404("没有找到这个学习平台")
+    return found
+
+
+@require_safe
+def platform_list(request: SignedIn) -> HttpResponse:
+    demand(may_use_platforms(request.user))
+    return render(request, "portal/recognition/platforms.html", pages.every(request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def platform_add(request: SignedIn) -> HttpResponse:
+    demand(may_keep_platforms(request.user))
+    known = {"units": pages.units_kept_by(request.user)}
+    form = PlatformForm(request.POST or None, initial={"op_id": new_op_id()}, **known)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, None))
+
+    def act() -> Answer:
+        made = add_platform(form.facts(), actor=request.user)
+        return answer(reverse("portal:platform_edit", args=[made.pk]), f"已登记“{made.name}”")
+
+    return _save(request, form, None, "platform.add", act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def platform_edit(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The platform's page for the department: its facts, its columns, its key."""
+    platform = platform_of(request, pk)
+    demand(may_keep_platform(request.user, platform))
+    known = {"units": [platform.unit]}
+    if request.method != "POST":
+        form = PlatformForm(initial=pages.initial(platform), **known)
+        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
+    form = PlatformForm(request.POST, **known)
+    if not form.is_valid():
+        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
+
+    def act() -> Answer:
+        facts = form.facts(platform.unit)
+        change_platform(platform, facts, actor=request.user, seen=form.cleaned_data["seen"])
+        return answer(reverse("portal:platform_edit", args=[pk]), "已保存")
+
+    return _save(request, form, platform, "platform.change", act)
+
+
+def _save(request: SignedIn, form: PlatformForm, platform: Platform | None, name: str, act: Any) -> HttpResponse:
+    values = {key: str(value) for key, value in form.cleaned_data.items() if key != "op_id"}
+    try:
+        return perform(request, form, name, [str(platform.pk if platform else ""), values], act)
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
+
+
+@require_POST
+def platform_key(request: SignedIn, pk: UUID) -> HttpResponse:
+    """A new key, told once, on the answer itself; a repeat cannot tell it again."""
+    platform = platform_of(request, pk)
+    demand(may_keep_platform(request.user, platform))
+    values = OperationForm(request.POST).checked()
+    made: list[str] = []
+
+    def act() -> Answer:
+        made.append(make_key(platform, actor=request.user))
+        return answer(reverse("portal:platform_edit", args=[pk]))
+
+    once(values["op_id"], request.user.pk, "platform.key", str(pk), act)
+    if not made:
+        messages.warning(request, "密钥只显示一次。没有存下来的，请重新生成")
+        return redirect("portal:platform_edit", pk)
+    return render(request, "portal/recognition/platform_key.html", pages.key_made(platform, made[0], request))
+
+
+# ---- exports ----
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def platform_upload(request: SignedIn, pk: UUID) -> HttpResponse:
+    """POST keeps the file and rehearses it, or asks for its columns the first time; nothing is taken in yet."""
+    platform = platform_of(request, pk)
+    demand(may_use_platforms(request.user))
+    known = {"units": units_for_exports(request.user)}
+    form = ExportForm(request.POST or None, request.FILES or None, initial={"op_id": new_op_id()}, **known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _upload(request, form, platform)
+        except (FileRefused, Refused) as refused:
+            form.add_error("records", refused.message)
+    context = pages.upload(platform) | {"form": form, "op_id": new_op_id()}
+    return render(request, "portal/recognition/upload.html", context, status=422 if form.errors else 200)
+
+
+def _upload(request: SignedIn, form: ExportForm, platform: Platform) -> HttpResponse:
+    file, unit = form.cleaned_data["records"], form.chosen_unit
+    data = file.read()
+
+    def act() -> Answer:
+        made = upload_export(data, file.name, platform, unit, actor=request.user)
+        return answer(reverse("portal:platform_rehearsal", args=[made.pk]))
+
+    payload = [hashlib.sha256(data).hexdigest(), str(platform.pk), str(unit.pk)]
+    try:
+        return perform(request, form, "platform.upload", payload, act)
+    except FileRefused as refused:
+        note_refused(data, refused, actor=request.user, unit=unit)
+        raise
+
+
+def upload_of(request: SignedIn, pk: UUID) -> PlatformUpload:
+    rows = PlatformUpload.objects.select_related("platform__unit", "unit")
+    found: PlatformUpload = get_in_scope(rows, request.user, pk=pk)
+    return found
+
+
+@require_safe
+def platform_rehearsal(request: SignedIn, pk: UUID) -> HttpResponse:
+    """What the export comes to; where its columns are not known yet, first those."""
+    upload = upload_of(request, pk)
+    if "digest" not in upload.found and "headings" in upload.found:
+        return redirect("portal:platform_columns", pk)
+    return render(request, "portal/recognition/rehearsal.html", pages.rehearsal(upload, request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def platform_columns(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Which column holds what, beside the file's first rows."""
+    upload = upload_of(request, pk)
+    headings = pages.headings(upload)
+    if request.method != "POST":
+        form = ColumnsForm(initial=pages.guessed(upload) | {"op_id": new_op_id()}, headings=headings)
+        return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
+    form = ColumnsForm(request.POST, headings=headings)
+    if not form.is_valid():
+        return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
+
+    def act() -> Answer:
+        map_columns(upload, form.mapped(), actor=request.user)
+        return answer(reverse("portal:platform_rehearsal", args=[pk]), "已记住各列的对应，下次不再询问")
+
+    try:
+        return perform(request, form, "platform.columns", [str(pk), dict(form.mapped())], act)
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
+
+
+@require_POST
+def platform_again(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The same file by what the portal knows now."""
+    upload = upload_of(request, pk)
+
+    def act() -> Answer:
+        rehearse_again(upload, actor=request.user)
+        return answer(reverse("portal:platform_rehearsal", args=[pk]), "已重新核对")
+
+    return perform(request, OperationForm(request.POST), "platform.again", str(pk), act)
+
+
+@require_POST
+def platform_import(request: SignedIn, pk: UUID) -> HttpResponse:
+    upload = upload_of(request, pk)
+
+    def act() -> Answer:
+        written = import_export(upload, actor=request.user)
+        words = f"已导入 {written} 条，等待组织部确认" if written else "没有新的记录，没有写入任何内容"
+        return answer(reverse("portal:platform_rehearsal", args=[pk]), words)
+
+    return perform(request, OperationForm(request.POST), "platform.import", str(pk), act)
+
+
+@require_safe
+def platform_faults(request: SignedIn, pk: UUID) -> FileResponse:
+    """Everything that the rehearsal said, as a sheet."""
+    upload = upload_of(request, pk)
+    lines = [pages.fault_cells(one) for one in upload_rows(upload)]
+    return download(table_workbook("核对结果", pages.FAULT_COLUMNS, lines), "核对结果.xlsx", XLSX)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def platform_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Everything of one import that waits for the department, confirmed as one; GET shows what that comes to."""
+    upload = upload_of(request, pk)
+    demand(may_keep_platforms(request.user))
+    if request.method != "POST":
+        return render(request, "portal/recognition/confirm_upload.html", pages.to_confirm(upload, request.user))
+
+    def act() -> Answer:
+        decided = confirm_upload(upload, actor=request.user)
+        left = f"，另有 {len(decided.left)} 条没有确认：{decided.left[0][1]}" if decided.left else ""
+        if not decided.done:
+            raise Refused(f"没有可以确认的记录{left}")
+        words = f"已认定 {len(decided.done)} 条{left}"
+        return answer(reverse("portal:platform_rehearsal", args=[pk]), words)
+
+    return perform(request, OperationForm(request.POST), "platform.confirm", str(pk), act)
