@@ -1,7 +1,6 @@
-"""Where each role comes in: the department's desk, a trainee's archive, a unit's letters, a leader's figures."""
+"""Where each role comes in: the department's desk, a unit's letters, a leader's figures."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, Min, Q, QuerySet
@@ -20,7 +19,6 @@ from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
 from portal.pages.recognitions.lists import waiting as filings_of
 from portal.pages.results import bars
-from portal.pages.today import first_ahead
 from portal.pages.unclosed import unclosed
 from reports.models import Document
 from trainees.models import Cadre
@@ -151,77 +149,6 @@ def recent_events(user: Account) -> list[dict[str, Any]]:
         }
         for row in rows
         if row.training_class and row.committed
-    ]
-
-
-# ---- a trainee ----
-
-
-def trainee(user: Account) -> dict[str, Any]:
-    cadre = Cadre.objects.visible_to(user).select_related("unit").get(account=user)
-    results = own_results(user)
-    sheets = sheets_of(user, results)
-    return {
-        "person": {"name": cadre.name, "unit": cadre.unit.name},
-        "today": first_ahead(user, timezone.now()),
-        "figures": trainee_figures(results),
-        "results": [result_tile(row, sheets) for row in results],
-        "events": own_story(user),
-    }
-
-
-def own_results(user: Account) -> list[Result]:
-    rows = Result.objects.visible_to(user).filter(enrolment__cadre__account=user).exclude(state=Result.State.DRAFT)
-    return list(rows.select_related("training_class", "enrolment").order_by("-training_class__start", "pk"))
-
-
-def trainee_figures(results: list[Result]) -> list[dict[str, Any]]:
-    if not results:
-        return []
-    hours = sum((row.attended_hours or Decimal(0) for row in results), Decimal(0))
-    excellent = sum(row.grade == Result.Grade.EXCELLENT for row in results)
-    return [
-        words.figure("参加班次", len(results), "个"),
-        words.figure("实到学时", words.hours(hours), "学时", "结班后记入学时"),
-        words.figure("优秀", excellent, "次"),
-    ]
-
-
-def sheets_of(user: Account, results: list[Result]) -> dict[Any, str]:
-    papers = Document.objects.visible_to(user).filter(
-        enrolment__in=[row.enrolment_id for row in results], kind=Document.Kind.SHEET, state=Document.State.ISSUED
-    )
-    made = papers.exclude(file=None).values_list("enrolment_id", "pk")
-    return {enrolment: reverse("portal:document_download", args=[key]) for enrolment, key in made}
-
-
-def result_tile(row: Result, sheets: dict[Any, str]) -> dict[str, Any]:
-    one, account = row.training_class, row.explanation or {}
-    return {
-        "url": reverse("portal:result_detail", args=[row.enrolment_id]),
-        "class_name": one.name,
-        "period": words.period(one.start, one.end),
-        "organizer": one.organizer,
-        "total": row.total,
-        "grade": row.grade,
-        "rank": row.rank,
-        "of": account.get("rank", {}).get("of"),
-        "candidate": row.candidate,
-        "state": row.state,
-        "sheet_url": sheets.get(row.enrolment_id, ""),
-    }
-
-
-def own_story(user: Account) -> list[dict[str, Any]]:
-    rows = Enrolment.objects.visible_to(user).filter(cadre__account=user).select_related("training_class")
-    return [
-        {
-            "title": row.training_class.name,
-            "when": words.period(row.since, row.until),
-            "who": row.training_class.organizer,
-            "text": row.get_state_display(),
-        }
-        for row in rows.order_by("-since", "pk")[:SHOWN_EVENTS]
     ]
 
 

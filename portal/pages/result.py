@@ -34,6 +34,7 @@ def detail(result: Result, door: Door, user: Account) -> dict[str, Any]:
         "sums": sums(result),
         "notes": notes(account),
         "sheet": sheet(result, user),
+        "works_url": reverse("portal:work_add", args=[who.pk]) if door.roster else "",
         "asks": asks(result, door),
         "crumbs": crumbs(result, door),
     } | (neighbours(result) if door.records else {})

@@ -8,6 +8,12 @@ register = template.Library()
 
 
 @register.filter
+def total(value: Decimal) -> str:
+    """A sum: nothing is 0."""
+    return amount(value) if value else "0"
+
+
+@register.filter
 def amount(value: Decimal | None) -> str:
     """74, 74.5, −8; a dash for nothing."""
     if value is None or value == 0:

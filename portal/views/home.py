@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from organization.roles import Role
 from portal.pages import homes
+from portal.pages.trainee import trainee
 from portal.rail import Standing
 from portal.requests import SignedIn
 
@@ -25,7 +26,7 @@ def home(request: SignedIn) -> HttpResponse:
     if standing.approves:
         return redirect("portal:leave_inbox")
     if standing.learns:
-        return render(request, "portal/home_trainee.html", homes.trainee(request.user))
+        return render(request, "portal/home_trainee.html", trainee(request.user))
     if request.user.is_staff:
         return redirect("admin:index")
     return render(request, "portal/home_nobody.html")

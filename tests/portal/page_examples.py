@@ -9,6 +9,9 @@ from typing import Any
 from django.core.paginator import Paginator
 
 from portal import styleguide
+from portal.pages.archive.classes import radar
+from portal.pages.archive.duties import gauge
+from tests.reports import archive_samples as samples
 
 Context = dict[str, Any]
 
@@ -283,18 +286,16 @@ def done() -> Context:
 
 def trainee() -> Context:
     """A trainee's home, phone first."""
-    row = {
+    line = samples.a_class()
+    step = {"class_name": line.name, "period": "2026年3月2日—3月13日", "role": line.role, "hours": "实到 74 / 76 学时"}
+    step |= {"state": "completed", "result": line.result, "url": "#", "sheet_url": "#", "work_url": "#"}
+    due = {
+        "icon": "target",
+        "title": "脱产培训",
+        "text": "还差 28 学时",
         "url": "#",
-        "class_name": "2026年春季中青年干部培训班",
-        "period": "2026年3月2日—3月13日",
-        "organizer": "中共云岭市委组织部",
-        "total": Decimal("95.9"),
-        "grade": "优秀",
-        "rank": 7,
-        "of": 47,
-        "candidate": "是",
-        "state": "confirmed",
-        "sheet_url": "#",
+        "on": samples.TODAY,
+        "late": False,
     }
     places = [("首页", "home", True), ("成绩", "award", False), ("文件", "files", False)]
     return frame() | {
@@ -304,8 +305,16 @@ def trainee() -> Context:
             "when": "明天",
             "row": {"begins": "08:30", "title": "宪法与依法行政", "place": "第一报告厅"},
         },
-        "results": [row, row | {"grade": "未评定", "total": None, "rank": None, "candidate": "", "state": "draft"}],
-        "events": styleguide.events(),
+        "gauges": [gauge(one, samples.TODAY) for one in samples.archive().duties],
+        "figures": styleguide.figures()[:3],
+        "due": [
+            due,
+            due | {"title": "学分认定被退回：乡村振兴专题", "text": "请补交结业证明", "on": None, "late": True},
+        ],
+        "radar": radar(line),
+        "steps": [step, step | {"result": None, "state": "reported", "url": "", "sheet_url": ""}],
+        "archive_url": "#",
+        "papers": {"rows": [], "job": None, "order_url": "#", "op_id": "1"},
         "phone_places": [
             {"label": label, "icon": icon, "url": "#", "active": active} for label, icon, active in places
         ],

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from core.models import Batch
 from organization.models import Account, Unit
-from portal.acts import new_op_id
+from portal.acts import ask, new_op_id
 from portal.pages import words
 from portal.pages.files import job
+from portal.rules import may_order_booklets
 from reports.gathering.archive import Sight
 from reports.models import ArchivePaper
 from reports.services.archive_papers import BATCH, PASSING
@@ -37,7 +38,7 @@ def people_of(user: Account, unit: Unit) -> QuerySet[Cadre]:
 
 
 def of_cadre(cadre: Cadre, sight: Sight, user: Account) -> dict[str, Any] | None:
-    """The card on the cadre's page; none for whom nothing is made. Three queries."""
+    """The card on the cadre's page; none for whom nothing is made. Four queries."""
     if not sight.whole:
         return None
     rows = papers_for(user).filter(cadre=cadre).order_by("-asked", "-pk")[:SHOWN]
@@ -48,7 +49,17 @@ def of_cadre(cadre: Cadre, sight: Sight, user: Account) -> dict[str, Any] | None
         "json_url": reverse("portal:cadre_data", args=[cadre.pk, "json"]),
         "xlsx_url": reverse("portal:cadre_data", args=[cadre.pk, "xlsx"]),
         "op_id": new_op_id(),
+        "unit_ask": unit_ask(user, cadre.unit),
     }
+
+
+def unit_ask(user: Account, unit: Unit) -> dict[str, Any] | None:
+    """The dialog that has booklets of everybody in the unit made, for its department."""
+    if may_order_booklets(user, unit) is not None:
+        return None
+    count = people_of(user, unit).count()
+    text = f"将为“{unit.name}”的 {count} 名在册干部各生成一本，做好后在“档案材料”逐本下载。"
+    return ask("unit", reverse("portal:unit_booklets", args=[unit.pk]), "本单位全部一人一册", f"生成 {count} 本", text)
 
 
 def running(user: Account, subject: Any = None) -> dict[str, Any] | None:

@@ -1,0 +1,109 @@
+"""What a trainee still has to do: duties, learning sent back, leave to end, reports at the unit, follow-ups."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from organization.models import Account
+from portal.pages import words
+from portal.pages.archive.duties import state_of
+from reports.papers.archive import DutyLine
+from reports.papers.archive_classes import Archive
+from training.models import Enrolment, FollowUp, LeaveRequest, ReportBack, TrainingClass
+
+Due = dict[str, Any]
+REPORT_WITHIN = timedelta(days=90)
+"""How long after a class its report at the unit is asked for."""
+SOON = timedelta(days=60)
+
+
+def due_of(archive: Archive, user: Account, archive_url: str) -> list[Due]:
+    """In the order of their days; four queries."""
+    rows = [
+        *_returned_recognitions(archive),
+        *_leave_to_end(user, archive.on),
+        *_reports(user, archive.on),
+        *_follow_ups(user, archive.on),
+        *_duties(archive.duties, archive.on, archive_url),
+    ]
+    return sorted(rows, key=lambda row: row["on"] or date.max)
+
+
+def _one(icon: str, title: str, text: str, url: str, on: date | None, *, late: bool = False) -> Due:
+    return {"icon": icon, "title": title, "text": text, "url": url, "on": on, "late": late}
+
+
+def _duties(lines: Iterable[DutyLine], today: date, url: str) -> list[Due]:
+    """What is not met and due within two months, or past: the others stand above it as gauges."""
+    open_ones = [line for line in lines if not line.met and not line.exempt and line.due - today <= SOON]
+    return [
+        _one("target", line.name, f"还差 {words.hours(line.missing)} {line.unit}", f"{url}#duties", line.due,
+             late=state_of(line, today)[0] == "bad")
+        for line in open_ones
+    ]  # fmt: skip
+
+
+def _returned_recognitions(archive: Archive) -> list[Due]:
+    return [
+        _one(
+            "arrow-back-up",
+            f"学分认定被退回：{line.title}",
+            line.reason,
+            page("recognition_page", line.key),
+            None,
+            late=True,
+        )
+        for line in archive.recognised
+        if line.state == "returned"
+    ]
+
+
+def _leave_to_end(user: Account, today: date) -> list[Due]:
+    rows = LeaveRequest.objects.visible_to(user).filter(
+        enrolment__cadre__account=user, state=LeaveRequest.State.GRANTED
+    )
+    rows = rows.filter(last__lt=today, training_class__state=TrainingClass.State.RUNNING)
+    return [
+        _one("clipboard-check", f"{row.get_kind_display()}待销假", words.period(row.first, row.last),
+             reverse("portal:leave_page", args=[row.pk]), row.last, late=True)
+        for row in rows.order_by("last", "pk")
+    ]  # fmt: skip
+
+
+def _reports(user: Account, today: date) -> list[Due]:
+    """述学 of classes that were closed lately and of which nothing is told yet; what was sent back."""
+    mine = {"enrolment__cadre__account": user, "state": ReportBack.State.RETURNED}
+    back = ReportBack.objects.visible_to(user).filter(**mine).select_related("enrolment__training_class")
+    rows = [
+        _one("arrow-back-up", "述学被退回", f"{row.enrolment.training_class.name}：{row.state_reason}",
+             page("report_back_file", row.enrolment_id), None, late=True)
+        for row in back.order_by("on", "pk")
+    ]  # fmt: skip
+    seats = Enrolment.objects.visible_to(user).on_roster().filter(cadre__account=user, report_back=None)
+    seats = seats.filter(training_class__closed_on__gte=today - REPORT_WITHIN, training_class__state="closed")
+    for seat in seats.select_related("training_class").order_by("training_class__closed_on", "pk"):
+        last = seat.training_class.closed_on + REPORT_WITHIN if seat.training_class.closed_on else None
+        rows.append(
+            _one("presentation", "向单位述学", seat.training_class.name, page("report_back_file", seat.pk), last)
+        )
+    return rows
+
+
+def _follow_ups(user: Account, today: date) -> list[Due]:
+    rows = FollowUp.objects.visible_to(user).filter(enrolment__cadre__account=user, own_at=None, closed_at=None)
+    rows = rows.filter(due__lte=today).select_related("enrolment__training_class").order_by("due", "pk")
+    return [
+        _one("message-circle", f"训后 {row.months} 个月回访", row.enrolment.training_class.name,
+             page("follow_up_answer", row.pk) or page("my_afterwards"), row.due, late=today - row.due > SOON)
+        for row in rows
+    ]  # fmt: skip
+
+
+def page(name: str, *keys: Any) -> str:
+    """The address of a page that may not be there, "" where it is not."""
+    try:
+        return reverse(f"portal:{name}", args=keys)
+    except NoReverseMatch:
+        return ""
