@@ -100,7 +100,7 @@ def quietly(act: Any) -> Any:
 
 
 def insert_bare(classes: list[UUID], town: Unit) -> None:
-    caps = [{"class": str(key), "authority": str(town.pk), "cap": "4"} for key in classes]
+    caps = {f"{key}{town.pk}": "4" for key in classes}
     facts = {
         "classes": classes, "seats": HOLDS_A_SEAT, "put_out": PUT_OUT, "caps": json.dumps(caps),
         "away": [str(mark) for mark in AttendanceMark.AWAY], "rules": RuleSet.objects.get().pk,

@@ -16,9 +16,9 @@ from portal.pages.attendance_history import history
 from portal.pages.classes import page
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
-from portal.rules import demand, may_mark, may_see_attendance, may_touch_marks
+from portal.rules import demand, may_correct_marks, may_mark, may_see_attendance, may_touch_marks
 from portal.views.scope import class_and_door
-from training.models import AttendanceMark, Enrolment, Session
+from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.services.attendance import MOST_CELLS, Edit, Saving, UnknownCell, save_marks
 
 MARKS = frozenset(AttendanceMark.Mark.values)
@@ -31,7 +31,10 @@ def class_attendance(request: SignedIn, pk: UUID) -> HttpResponse:
     demand(may_see_attendance(door))
     refusal = may_mark(door) or may_touch_marks(one)
     grid = pages.grid_of(request, one)
-    own = pages.fragment(grid, door, refusal.why if refusal else "")
+    why = refusal.why if refusal else ""
+    if one.state == TrainingClass.State.CLOSED and may_correct_marks(door) is None:
+        why = "班次已结班，考勤只能查看；确有差错的，双击一格，在变动记录里写明理由更正，学时差额随即入账"
+    own = pages.fragment(grid, door, why)
     return render(request, "portal/class_page.html", page(one, door, "class_attendance", "attendance") | own)
 
 

@@ -1,8 +1,10 @@
 """结班 is a gate, and posts: what is missing is told, hours go to the ledger, come back on reopening (DOMAIN.md §3)."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from core.models import AuditEntry
 from core.operations import Conflict, Refused
@@ -175,6 +177,24 @@ def test_an_error_after_posting_leaves_nothing(story, monkeypatch):
     assert not CreditBalance.objects.exists()
     assert TrainingClass.objects.get().state == TrainingClass.State.ENDED
     assert set(Enrolment.objects.values_list("state", flat=True)) == {State.REPORTED}
+
+
+def test_a_year_s_closed_classes_are_posted_at_once_and_only_once(story):
+    """A class closed before there was a ledger; another that is open gives nothing."""
+    story.set(state=TrainingClass.State.CLOSED)
+    other = make.training_class(story.training_class.unit, "夏季班", "YL-02")
+    make.enrolment(other, make.cadre("学员9", other.unit, other.unit), 1)
+    make.session(other, 0)
+    told = StringIO()
+    for _ in range(2):
+        call_command("post_classes", "2026", "2025", stdout=told)
+    assert told.getvalue().splitlines() == [
+        "2026 年：1 个已结班的班次，新记 3 笔，冲销 0 笔，未变 0 笔",
+        "2025 年：0 个已结班的班次，新记 0 笔，冲销 0 笔，未变 0 笔",
+        "2026 年：1 个已结班的班次，新记 0 笔，冲销 0 笔，未变 3 笔",
+        "2025 年：0 个已结班的班次，新记 0 笔，冲销 0 笔，未变 0 笔",
+    ]
+    assert len(hours(story)) == CreditEntry.objects.count() == 3
 
 
 # ---- a mark of a closed class ----

@@ -40,13 +40,10 @@ WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s)
 """
 
 LEARNED = """
-WITH caps AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(caps)s) AS given (class uuid, authority uuid, cap numeric)
-), people AS MATERIALIZED (
-    SELECT e.id, e.cadre_id, e.training_class_id AS class, caps.cap
-    FROM training_enrolment e
-    JOIN trainees_cadre p ON p.id = e.cadre_id
-    JOIN caps ON caps.class = e.training_class_id AND caps.authority = p.managing_authority_id
+WITH people AS MATERIALIZED (
+    SELECT e.id, e.training_class_id AS class,
+           (%(caps)s::jsonb ->> (e.training_class_id::text || p.managing_authority_id::text))::numeric AS cap
+    FROM training_enrolment e JOIN trainees_cadre p ON p.id = e.cadre_id
     WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s) AND e.grade <> %(put_out)s
 ), halves AS MATERIALIZED (
     SELECT s.training_class_id AS class, s.date AS day, s.period, sum(s.hours) AS hours
@@ -60,46 +57,45 @@ WITH caps AS MATERIALIZED (
     CROSS JOIN generate_series(1, 2) AS period
     WHERE c.id = ANY(%(classes)s)
       AND NOT EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id)
-), plan AS MATERIALIZED (
-    SELECT h.class, c.cap, h.day, extract(year FROM h.day)::int AS part,
-           sum(least(h.hours, c.cap)) AS hours, least(count(*) * 0.5, 1) AS days
-    FROM halves h JOIN (SELECT DISTINCT class, cap FROM caps) c ON c.class = h.class
+), days AS (
+    SELECT h.class, c.cap, h.day, sum(least(h.hours, c.cap)) AS hours, least(count(*) * 0.5, 1) AS days
+    FROM halves h JOIN (SELECT DISTINCT class, cap FROM people) c ON c.class = h.class
     GROUP BY 1, 2, 3
 ), years AS (
-    SELECT class, cap, part, sum(hours) AS hours, sum(days) AS days, max(day) AS last FROM plan GROUP BY 1, 2, 3
+    SELECT class, cap, extract(year FROM day)::int AS part, sum(hours) AS hours, sum(days) AS days, array_agg(day) AS dates
+    FROM days GROUP BY 1, 2, 3
 ), missed AS MATERIALIZED (
-    SELECT m.enrolment_id, s.date AS day, s.period, sum(s.hours) AS hours
+    SELECT m.training_class_id AS class, m.enrolment_id, s.date AS day, s.period, sum(s.hours) AS hours
     FROM training_attendancemark m JOIN training_session s ON s.id = m.session_id
     WHERE m.training_class_id = ANY(%(classes)s) AND m.mark = ANY(%(away)s)
-    GROUP BY 1, 2, 3
-), touched AS (
-    SELECT p.id, p.class, p.cap, d.day,
-           sum(least(h.hours - coalesce(m.hours, 0), p.cap)) AS hours,
-           least(count(*) FILTER (WHERE h.hours > coalesce(m.hours, 0)) * 0.5, 1) AS days
-    FROM (SELECT DISTINCT enrolment_id, day FROM missed) d
-    JOIN people p ON p.id = d.enrolment_id
-    JOIN halves h ON h.class = p.class AND h.day = d.day
-    LEFT JOIN missed m ON m.enrolment_id = d.enrolment_id AND m.day = h.day AND m.period = h.period
     GROUP BY 1, 2, 3, 4
-), less AS MATERIALIZED (
-    SELECT t.id, plan.part, sum(plan.hours - t.hours) AS hours, sum(plan.days - t.days) AS days,
-           array_agg(t.day) FILTER (WHERE t.days = 0) AS gone
-    FROM touched t JOIN plan ON plan.class = t.class AND plan.cap = t.cap AND plan.day = t.day
+), touched AS (
+    SELECT p.id, d.day,
+           sum(least(h.hours, p.cap) - least(h.hours - coalesce(m.hours, 0), p.cap)) AS hours,
+           least(count(*) * 0.5, 1) AS whole,
+           least(count(*) FILTER (WHERE h.hours > coalesce(m.hours, 0)) * 0.5, 1) AS days
+    FROM (SELECT DISTINCT class, enrolment_id, day FROM missed) d
+    JOIN people p ON p.id = d.enrolment_id
+    JOIN halves h ON h.class = d.class AND h.day = d.day
+    LEFT JOIN missed m ON m.enrolment_id = d.enrolment_id AND m.day = h.day AND m.period = h.period
     GROUP BY 1, 2
+), parts AS (
+    SELECT p.id, y.part, y.hours, y.days, y.dates, NULL::date[] AS gone
+    FROM people p JOIN years y ON y.class = p.class AND y.cap = p.cap
+    UNION ALL
+    SELECT id, extract(year FROM day)::int, -sum(hours), -sum(whole - days), NULL, array_agg(day) FILTER (WHERE days = 0)
+    FROM touched GROUP BY 1, 2
+), totals AS MATERIALIZED (
+    SELECT id, part, sum(hours) AS hours, sum(days) AS days, max(dates) AS dates, coalesce(max(gone), '{}') AS gone
+    FROM parts GROUP BY 1, 2 HAVING sum(days) > 0
 )
-SELECT p.id, p.cadre_id, c.name, c.class_type, y.part,
-       y.hours - coalesce(l.hours, 0), y.days - coalesce(l.days, 0),
-       CASE WHEN y.last = ANY(l.gone) THEN (
-           SELECT max(plan.day) FROM plan
-           WHERE plan.class = y.class AND plan.cap = y.cap AND plan.part = y.part AND plan.day <> ALL(l.gone)
-       ) ELSE y.last END
-FROM people p
-JOIN training_trainingclass c ON c.id = p.class
-JOIN years y ON y.class = p.class AND y.cap = p.cap
-LEFT JOIN less l ON l.id = p.id AND l.part = y.part
-WHERE y.days > coalesce(l.days, 0)
-ORDER BY c.id, p.id, y.part
+SELECT e.id, e.cadre_id, c.name, c.class_type, t.part, t.hours, t.days,
+       (SELECT max(day) FROM unnest(t.dates) AS day WHERE day <> ALL(t.gone)) AS last
+FROM totals t JOIN training_enrolment e ON e.id = t.id JOIN training_trainingclass c ON c.id = e.training_class_id
+ORDER BY c.id, e.id, t.part
 """
+"""What a class gives who attended all of it, less what was missed. Sums instead of joins wherever rows are many: nobody
+knows beforehand how many the parts hold, and a plan that expects one would go through all of them for each."""
 
 
 def learned_in(class_ids: Collection[UUID]) -> list[Learning]:
@@ -116,12 +112,12 @@ def learned_in(class_ids: Collection[UUID]) -> list[Learning]:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(CAPS, facts)
-        facts["caps"] = json.dumps(list(_caps(cursor.fetchall())))
+        facts["caps"] = json.dumps(dict(_caps(cursor.fetchall())))
         cursor.execute(LEARNED, facts)
         return [_learning(*row) for row in cursor.fetchall()]
 
 
-def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool]]) -> Iterator[dict[str, str]]:
+def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool]]) -> Iterator[tuple[str, str]]:
     """Hours of a half-day, for each class and authority of somebody in it, by the rules of the class's end.
 
     With a timetable they are the most that count, without one they are what counts.
@@ -134,7 +130,7 @@ def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool]]) -> Iterator[dict[
         held = (book for where, since, book in books if where in above and since <= end)
         book = next(held, shipped)
         cap = book.half_day_most if timetable else book.half_day_hours
-        yield {"class": str(one), "authority": str(authority), "cap": str(cap)}
+        yield f"{one}{authority}", str(cap)
 
 
 def _learning(

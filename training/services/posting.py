@@ -6,7 +6,7 @@ from uuid import UUID
 from core.operations import intention
 from organization.models import Account
 from trainees.services.ledger import Posting, post, withdraw
-from training.models import Enrolment
+from training.models import Enrolment, TrainingClass
 from training.services.learned import SOURCE, learned_in
 
 
@@ -24,6 +24,18 @@ def post_classes(class_ids: Collection[UUID], *, actor: Account | None, reason: 
 def withdraw_classes(class_ids: Collection[UUID], *, actor: Account, reason: str) -> Posting:
     """Take back everything that these classes gave."""
     return withdraw(SOURCE, _enrolments(class_ids), actor=actor, reason=reason)
+
+
+@intention
+def post_year(year: int, *, actor: Account | None, reason: str) -> tuple[int, Posting]:
+    """All closed classes that touch a year, at once: how many, and what the ledger did.
+
+    For classes closed before there was a ledger, and after the rules of half-days changed. The classes are held, so that
+    none is opened meanwhile.
+    """
+    closed = TrainingClass.objects.filter(state=TrainingClass.State.CLOSED, start__year__lte=year, end__year__gte=year)
+    keys = list(closed.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    return len(keys), post_classes(keys, actor=actor, reason=reason)
 
 
 def _enrolments(class_ids: Collection[UUID]) -> set[UUID]:
