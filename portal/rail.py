@@ -10,7 +10,7 @@ from django.urls import reverse
 from organization.access import deputy_of
 from organization.models import Account
 from organization.roles import Role
-from trainees.models import Cadre
+from trainees.models import Cadre, OnlineClass
 from training.models import ClassRole, LeaveApprover, named_for
 
 Place = dict[str, Any]
@@ -31,6 +31,7 @@ class Standing:
     assesses: bool
     learns: bool
     approves: bool = False
+    watches: bool = False
     deputised: Mapping[str, str] = field(default_factory=dict)  # kind of role in a class: “（代理 XXX）”
 
     @classmethod
@@ -39,9 +40,9 @@ class Standing:
         for each in named_for(user.access):
             held.setdefault(each.kind, set()).add(each.deputy_for)
         deputised = {kind: deputy_of(names) for kind, names in held.items() if "" not in names}
-        learns, approves = _learns_and_approves(user)
+        learns, approves, watches = _learns_approves_watches(user)
         kinds = ClassRole.Kind
-        return cls(user, kinds.MANAGER in held, kinds.ASSESSOR in held, learns, approves, deputised)
+        return cls(user, kinds.MANAGER in held, kinds.ASSESSOR in held, learns, approves, watches, deputised)
 
     def has(self, *roles: str) -> bool:
         return self.user.access.has(*roles)
@@ -75,11 +76,12 @@ class Standing:
         return "班主任" if "" in as_deputy else f"班主任{as_deputy[0]}"
 
 
-def _learns_and_approves(user: Account) -> tuple[bool, bool]:
-    """Whether the account is a trainee's, and whether it approves leave today; one query."""
+def _learns_approves_watches(user: Account) -> tuple[bool, bool, bool]:
+    """Whether the account is a trainee's, approves leave today, looks after an on-line class; one query."""
     learns = Exists(Cadre.objects.visible_to(user).filter(account=user))
     approves = Exists(LeaveApprover.objects.on(user.access.day).filter(account=user))
-    return Account.objects.filter(pk=user.pk).values_list(learns, approves).get()
+    watches = Exists(OnlineClass.objects.visible_to(user))
+    return Account.objects.filter(pk=user.pk).values_list(learns, approves, watches).get()
 
 
 def place(label: str, icon: str, url: str) -> Place:
@@ -119,6 +121,8 @@ def _work(standing: Standing) -> list[Place]:
     if standing.has(Role.STAFF, Role.LIAISON):
         places.append(place("述学", "message", reverse("portal:report_backs")))
         places.append(place("训后回访", "message-circle", reverse("portal:follow_ups")))
+    if standing.has(Role.STAFF, Role.LEADER) or standing.watches:
+        places.append(place("网络虚拟班", "world", reverse("portal:online_classes")))
     if standing.has(Role.STAFF):
         places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
         places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))

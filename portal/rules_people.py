@@ -3,7 +3,7 @@
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.rules import DEPARTMENT, Refusal
-from trainees.models import Cadre
+from trainees.models import Cadre, OnlineClass
 from training.models import FollowUp, ReportBack
 
 
@@ -67,3 +67,28 @@ def may_close_follow_up(user: Account, follow_up: FollowUp) -> Refusal | None:
     if covers(user, one.training_class.unit, Role.STAFF) or covers(user, one.cadre.managing_authority, Role.STAFF):
         return None
     return Refusal("办结回访", "回访由办班的组织部或管理该干部的组织部办结", DEPARTMENT)
+
+
+def may_watch_online(user: Account) -> Refusal | None:
+    """Virtual on-line classes: the department, leaders, and those who look after one."""
+    if user.access.has(Role.STAFF, Role.LEADER) or OnlineClass.objects.visible_to(user).exists():
+        return None
+    return Refusal("打开网络虚拟班", "供组织部、领导和该班班主任、督学员、联络员使用", DEPARTMENT)
+
+
+def may_make_online(user: Account) -> Refusal | None:
+    if user.access.has(Role.STAFF):
+        return None
+    return Refusal("建立网络虚拟班", "网络虚拟班由组织部建立", DEPARTMENT)
+
+
+def may_keep_online(user: Account, one: OnlineClass) -> Refusal | None:
+    if covers(user, one.unit, Role.STAFF):
+        return None
+    return Refusal(f"更改“{one.name}”", "学员和班主任、督学员、联络员由主办的组织部管理", one.unit.name)
+
+
+def may_remind_online(user: Account, one: OnlineClass) -> Refusal | None:
+    if covers(user, one.unit, Role.STAFF) or user.pk in (one.manager_id, one.inspector_id, one.liaison_id):
+        return None
+    return Refusal("发督学提醒", "督学提醒由该班班主任、督学员、联络员或组织部发出", "该班班主任、督学员、联络员")

@@ -36,6 +36,7 @@ from portal.views import (
     leaves,
     ledger_years,
     moves,
+    online,
     personnel,
     platforms,
     recognition_filing,
@@ -194,6 +195,17 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/", follow_ups.follow_up, "follow_up"),
     path("follow-ups/<uuid:pk>/answer/", follow_ups.follow_up_answer, "follow_up_answer"),
     path("follow-ups/<uuid:pk>/superior/", follow_ups.follow_up_superior, "follow_up_superior"),
+    # 网络虚拟班
+    path("online-classes/", online.online_classes, "online_classes"),
+    path("online-classes/new/", online.online_make, "online_make"),
+    path("online-classes/<uuid:pk>/", online.online_class, "online_class"),
+    path("online-classes/<uuid:pk>/export/", online.online_export, "online_export"),
+    path("online-classes/<uuid:pk>/office/", online.online_office, "online_office"),
+    path("online-classes/<uuid:pk>/learners/add/", online.online_learners_add, "online_learners_add"),
+    path(
+        "online-classes/<uuid:pk>/learners/<int:learner>/remove/", online.online_learner_remove, "online_learner_remove"
+    ),
+    path("online-classes/<uuid:pk>/remind/", online.online_remind, "online_remind"),
     path("personnel-forms/", personnel.personnel_forms, "personnel_forms"),
     path("personnel-forms/<uuid:pk>/", personnel.personnel_form, "personnel_form"),
     path("cadres/", cadres.cadre_list, "cadre_list"),

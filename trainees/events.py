@@ -42,6 +42,12 @@ EVENTS = {
     "recognition.tell_apart": "判断不是重复学习",
     "recognition.vet": "审核学分认定",
     "recognition.withdraw": "撤回学分认定",
+    "online_class.enter": "编入网络学员",
+    "online_class.export": "导出网络虚拟班",
+    "online_class.leave": "移出网络学员",
+    "online_class.make": "建立网络虚拟班",
+    "online_class.office": "指定网络虚拟班人员",
+    "online_class.remind": "督学提醒",
     "personnel_form.take_in": "写入任免审批表",
     "personnel_form.upload": "上传任免审批表",
 }

@@ -360,6 +360,18 @@ ROWS = (
     Row("duties_appraisal", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
     Row("duty_people", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, prepared_by="duties_of_everybody"),
     Row("duty_people_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, prepared_by="duties_of_everybody"),
+    # virtual on-line classes: kept by the department, read by leaders, looked after by who is named
+    Row("online_classes", ok=f"{STAFF} leader", forbidden=" ".join(set(NOT_STAFF.split()) - {"leader"})),
+    Row("online_make", ok=STAFF, forbidden=NOT_STAFF),
+    Row("online_class", prepared("online_class"), ok="staff leader manager", prepared_by="an_online_class"),
+    Row("online_export", prepared("online_class"), ok="staff leader manager", prepared_by="an_online_class"),
+    Row("online_office", prepared("online_class"), ok="staff", forbidden="leader manager", prepared_by="an_online_class"),
+    Row("online_learners_add", prepared("online_class"), ok="staff", forbidden="leader manager",
+        prepared_by="an_online_class"),
+    Row("online_learner_remove", prepared("online_learner"), ok="staff", forbidden="leader manager", code=302,
+        method="post", prepared_by="an_online_class"),
+    Row("online_remind", prepared("online_class"), ok="staff manager", forbidden="leader", code=302, method="post",
+        data=REASON, prepared_by="an_online_class"),
     # personnel forms hold ID numbers: the department takes them in
     Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),

@@ -1,7 +1,7 @@
 """What rows about cadres, their papers and what comes after a class need before they are asked."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -9,6 +9,7 @@ from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
 from trainees.services.duties import assign_duties
+from trainees.services.online import ClassFacts, Office, make_online_class, name_office
 from trainees.services.personnel_forms import Given, keep_forms
 from training.models import FollowUp
 from training.services.report_backs import Told, file_report
@@ -50,12 +51,30 @@ def a_follow_up(city: City) -> None:
 def duties_of_everybody(city: City) -> None:
     """What both cities' cadres have to learn this year."""
     assign_duties(None, timezone.localdate().year, actor=None)
+def an_online_class(city: City) -> None:
+    """Of the whole city, looked after by the class manager; everybody is behind: it ended yesterday."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    facts = ClassFacts(city.root, f"{city.word}网络班", yesterday.year, yesterday, yesterday)
+    one, _ = make_online_class(facts, actor=city.staff)
+    name_office(one, Office(city.manager), actor=city.staff)
+    city.__dict__["online_class"] = [one.pk]
+    city.__dict__["online_learner"] = [one.pk, one.learners.order_by("pk")[0].pk]
+
+
+def an_empty_online_class(city: City) -> None:
+    """Nobody learns in it yet."""
+    today = timezone.localdate()
+    facts = ClassFacts(city.root, f"{city.word}空班", today.year, today, today)
+    one, _ = make_online_class(facts, actor=city.staff, fill=False)
+    city.__dict__["empty_online_class"] = [one.pk]
 
 
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "duties_of_everybody": duties_of_everybody,
     "a_personnel_form": a_personnel_form,
     "a_new_form": a_new_form,
+    "an_online_class": an_online_class,
+    "an_empty_online_class": an_empty_online_class,
     "a_report_back": a_report_back,
     "a_follow_up": a_follow_up,
 }

@@ -244,6 +244,16 @@ def taken(city: City) -> Sending:
     return {"unit": city.bureau.pk, "post": "科长", "authority": city.root.pk, "since": "2026-03-01", "seen": ""}
 
 
+def online_class(city: City) -> Sending:
+    return {
+        "unit": city.root.pk,
+        "name": "新网络班",
+        "since": "2026-01-01",
+        "until": "2026-12-31",
+        "target_hours": "50",
+    }
+
+
 def other_place(other: City) -> dict[str, Sending]:
     return {"unit": {"unit": other.bureau.pk}, "authority": {"authority": other.root.pk}}
 
@@ -323,6 +333,9 @@ SWAPS = (
          lambda city: []),
     Swap("platform_add", "PlatformForm", new_platform, other_unit, "staff", lambda city: []),
     Swap("platform_upload", "ExportForm", an_export, other_unit, "staff", prepared("a_platform", "platform")),
+    Swap("online_make", "OnlineClassForm", online_class, other_unit, "staff", lambda city: []),
+    Swap("online_learners_add", "LearnersForm", lambda city: {"unit": city.bureau.pk, "seen": 1},
+         lambda other: {"unit": {"unit": other.bureau.pk}}, "staff", prepared("an_empty_online_class", "empty_online_class")),
     Swap("cadre_papers", "PaperOrderForm", register_form, other_enrolment, "staff", a_cadre),
     Swap("personnel_forms", "PersonnelUploadForm", papers, other_unit, "staff", lambda city: []),
     Swap("personnel_form", "PersonnelTakeForm", taken, other_place, "staff", prepared("a_new_form", "new_form")),

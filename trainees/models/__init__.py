@@ -2,7 +2,7 @@
 
 from trainees.models.duties import Duty, Exemption
 from trainees.models.ledger import CreditBalance, CreditEntry, LedgerYear, Recomputation
-from trainees.models.online import OnlineClass, OnlineLearner, OnlineReminder
+from trainees.models.online import OnlineClass, OnlineLearner, OnlineLearnerQuerySet, OnlineReminder
 from trainees.models.people import (
     Appointment,
     AppointmentQuerySet,
@@ -29,6 +29,7 @@ __all__ = [
     "LedgerYear",
     "OnlineClass",
     "OnlineLearner",
+    "OnlineLearnerQuerySet",
     "OnlineReminder",
     "PersonnelForm",
     "Platform",

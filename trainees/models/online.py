@@ -1,10 +1,12 @@
 """Virtual on-line classes: who learns on line together, who looks after them."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 
 from core.keys import new_key
 from core.models import AppendOnly
@@ -12,7 +14,12 @@ from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
+from trainees.models.ledger import Channel, CreditBalance
 from trainees.models.people import Cadre, own_way, person_ways
+from trainees.models.recognition import Recognition
+
+HOURS = DecimalField(max_digits=11, decimal_places=2)
+ZERO = Value(0, output_field=HOURS)
 
 
 def online_class_ways(access: Access, prefix: str = "") -> Ways:
@@ -72,6 +79,29 @@ class OnlineClass(models.Model):
 class OnlineLearnerQuerySet(ScopedQuerySet):
     def ways(self, access: Access) -> Ways:
         return online_class_ways(access, "online_class__") | person_ways(access, "cadre__") | own_way(access, "cadre__")
+
+    def present(self) -> Self:
+        """Who has not left the class."""
+        return self.filter(left_on=None)
+
+    def with_progress(self) -> Self:
+        """Annotates `hours` (on-line hours of the class's year in the ledger) and `waiting` (filed, not confirmed yet).
+
+        What merged doubles learned counts for the row that lives on.
+        """
+        hours = CreditBalance.objects.filter(year=OuterRef("online_class__year"))
+        asked = Recognition.objects.filter(
+            until__year=OuterRef("online_class__year"), channel=Channel.ONLINE,
+            state__in=[Recognition.State.FILED, Recognition.State.VETTED],
+        )  # fmt: skip
+        return self.annotate(hours=_sum(hours, "online_hours"), waiting=_sum(asked, "hours"))
+
+
+def _sum(rows: models.QuerySet, column: str) -> CombinedExpression:
+    """Own rows and, apart so that each is found by its index, those of doubles."""
+    summed = rows.order_by().values(nobody=Value(1)).annotate(sum=Sum(column, output_field=HOURS)).values("sum")
+    own, doubles = (summed.filter(Q((name, OuterRef("cadre")))) for name in ("cadre", "cadre__canonical"))
+    return Coalesce(Subquery(own), ZERO) + Coalesce(Subquery(doubles), ZERO)
 
 
 class OnlineLearner(models.Model):

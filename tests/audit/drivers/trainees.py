@@ -7,6 +7,8 @@ from django.core.management import call_command
 
 from tests import factories as make
 from tests.audit.drivers import archive, ledger, recognition, rosters, years
+from tests.access import stage_people
+from tests.audit.drivers import archive, ledger, recognition, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
@@ -16,6 +18,7 @@ from trainees.services import link_account
 from trainees.services.duties import assign_duties
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
+from trainees.services.online import ClassFacts, make_online_class
 from trainees.services.requirement_sets import adopt_requirement_set
 
 
@@ -68,6 +71,34 @@ def form_taken_in(scene: Scene) -> None:
     scene.post("staff", "personnel_form", paper.pk, unit=scene.city.bureau.pk, since="2026-03-01")
 
 
+def online_class(scene: Scene, page: str, **data: object) -> None:
+    stage_people.an_online_class(scene.city)
+    what = "online_learner" if page == "online_learner_remove" else "online_class"
+    scene.post("staff", page, *scene.city.__dict__[what], **data)
+
+
+def online_entered(scene: Scene) -> None:
+    stage_people.an_empty_online_class(scene.city)
+    place = scene.city.__dict__["empty_online_class"]
+    scene.post("staff", "online_learners_add", *place, unit=scene.city.bureau.pk, seen=1)
+
+
+def online_made(scene: Scene) -> None:
+    scene.post("staff", "online_make", name="新班", since="2026-01-01", until="2026-12-31", target_hours="50")
+
+
+def named(scene: Scene) -> None:
+    one, _ = make_online_class(
+        ClassFacts(scene.city.root, "班", 2026, date(2026, 1, 1), date(2026, 1, 2)), actor=scene.account("staff")
+    )
+    scene.post("staff", "online_office", one.pk, seen=1, manager=scene.account("manager").username)
+
+
+def online_exported(scene: Scene) -> None:
+    stage_people.an_online_class(scene.city)
+    scene.get("staff", "online_export", *scene.city.__dict__["online_class"])
+
+
 def forgotten(scene: Scene) -> None:
     cadre = scene.city.cadres[2]
     Cadre.objects.filter(pk=cadre.pk).update(status="retired", status_since=date(2010, 1, 1))
@@ -100,6 +131,12 @@ DRIVERS = {
     "cadre.correct": corrected,
     "cadre.status": retired,
     "cadre.merge": merged,
+    "online_class.make": online_made,
+    "online_class.enter": online_entered,
+    "online_class.leave": lambda scene: online_class(scene, "online_learner_remove"),
+    "online_class.office": named,
+    "online_class.remind": lambda scene: online_class(scene, "online_remind", reason="请抓紧完成网络学习"),
+    "online_class.export": online_exported,
     "personnel_form.upload": form_uploaded,
     "personnel_form.take_in": (lambda scene: (form_uploaded(scene), form_taken_in(scene))),
     "cadre.verify": checked_with_the_file,
