@@ -30,6 +30,7 @@ DUTIES = (
     "training.follow_calendar",
     "training.settle_check_ins",
     "trainees.keep_duties",
+    "trainees.reconcile",
     "training.keep_follow_ups",
 )
 """Done twice, or an hour late, they do no harm."""

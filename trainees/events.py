@@ -20,6 +20,8 @@ EVENTS = {
     "ledger_year.close": "年度结账",
     "ledger.export": "导出年度台账",
     "ledger.post": "学分学时入账",
+    "ledger.recompute": "按新规则重算学分",
+    "ledger.reconcile": "核对台账",
     "ledger.settle": "合并后重新核算学分",
     "ledger.withdraw": "冲销学分学时",
     "rules.adopt": "启用换算规则",

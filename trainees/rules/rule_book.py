@@ -74,6 +74,13 @@ class RuleBook:
             raise RulesFault(reader.faults)
         return cls(**book)
 
+    def says_of(self, channel: str) -> tuple[object, ...]:
+        """All that this rule set says of a channel: two that say the same make the same credits of it."""
+        rule = self.channels[channel]
+        caps = tuple(cap for cap in self.caps if cap.holds_for(channel, rule.kind))
+        days = (self.day_hours, self.half_day_hours) if channel == Channel.OFF_JOB else ()
+        return (rule, caps, self.step, days)
+
 
 class _Reader:
     """Reads piece by piece and collects what is wrong."""

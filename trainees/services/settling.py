@@ -126,8 +126,11 @@ def _shelf(
 
 
 def _kept(award: Award, shelf: Shelf, root: Mapping[UUID, UUID], *, renewed: bool) -> Wish:
-    """What stands keeps its rules, unless it is renewed, and its memory."""
-    rules = shelf.on(award.stamp.authority_id, award.learning.on) if renewed else award.rule_set_id
+    """What stands keeps its memory, and its rules, unless it is renewed and the new ones say something else of it."""
+    rules, channel = award.rule_set_id, award.learning.channel
+    if renewed:
+        now = shelf.on(award.stamp.authority_id, award.learning.on)
+        rules = rules if shelf.book(now).says_of(channel) == shelf.book(rules).says_of(channel) else now
     return Wish(award.learning, root[award.cadre_id], rules, shelf.book(rules), award.stamp, award)
 
 

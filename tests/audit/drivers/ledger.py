@@ -2,10 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
+
+from django.core.management import call_command
 
 from core.keys import new_key
 from tests.audit.drivers.scene import Scene
 from trainees.services.ledger import Learning, post, settle_anew, withdraw
+from trainees.services.recomputing import recompute
 from trainees.services.rule_sets import adopt_rule_set, shipped_rules
 
 
@@ -36,7 +40,21 @@ def rules_adopted(scene: Scene) -> None:
         adopt_rule_set(scene.city.root, shipped_rules(), date(2026, 1, 1), "云组〔2026〕1号", actor=staff)
 
 
+def recomputed(scene: Scene) -> None:
+    post([learned(scene)], actor=None)
+    rules = shipped_rules()
+    rules["channels"]["off_job"]["per_hour"] = "2"
+    with scene.request_of("staff") as staff:
+        adopt_rule_set(scene.city.root, rules, date(2026, 1, 1), "云组〔2026〕1号", actor=staff)
+        recompute(scene.city.root, 2026, actor=staff, reason="规则变更")
+
+
 DRIVERS = {
+    "ledger.recompute": recomputed,
+    "ledger.reconcile": (
+        lambda scene: call_command("reconcile_ledger", stdout=StringIO()),
+        "actor unit object request",
+    ),
     "ledger.post": (posted, "object"),
     "ledger.settle": (settled, "unit object"),
     "ledger.withdraw": (withdrawn, "object"),

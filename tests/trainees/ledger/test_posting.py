@@ -9,37 +9,12 @@ from django.utils import timezone
 from core.keys import new_key
 from core.models import AuditEntry
 from tests import factories as make
-from trainees.models import Appointment, CreditBalance, CreditEntry, LedgerYear, RuleSet
-from trainees.services.ledger import Learning, Posting, post, settle_anew, withdraw
+from tests.trainees.ledger.story import balance, changed, in_house_cap, learned, rules
+from trainees.models import Appointment, CreditEntry, LedgerYear, RuleSet
+from trainees.services.ledger import Posting, post, settle_anew, withdraw
 from trainees.services.rule_sets import shipped_rules
 
-
-@pytest.fixture
-def town(db):
-    return make.unit("YL", "中共云岭市委组织部", kind="organization_department")
-
-
-@pytest.fixture
-def who(town):
-    return make.cadre("司马清扬", make.unit("YL01", "云岭市史志研究中心", town), town)
-
-
-def learned(cadre, on=date(2026, 3, 13), hours="12", days="2", channel="off_job", **facts):
-    known = {"title": "春季班", "source_kind": "class", "source_id": new_key()} | facts
-    return Learning(cadre.pk, on, channel, Decimal(hours), Decimal(days), **known)
-
-
-def balance(cadre, year=2026, *, adjustment=False):
-    row = CreditBalance.objects.get(cadre=cadre, year=year, adjustment=adjustment)
-    return row.off_job_days, row.off_job_hours, row.required, row.elective
-
-
-def rules(unit, since=date(2020, 1, 1), version=1, **changes):
-    return RuleSet.objects.create(unit=unit, name="规则", version=version, since=since, rules=shipped_rules() | changes)
-
-
-def in_house_cap(credits):
-    return {"caps": [{"channel": "in_house", "credits": credits}]}
+DOUBLED = changed(off_job={"per_hour": "2"})
 
 
 def test_a_class_is_posted_once(who, town):
@@ -150,7 +125,7 @@ def test_who_moved_up_from_a_county_was_the_county_s(who, town):
 
 def test_the_nearest_unit_s_latest_version_counts(who, town):
     rules(town, version=1)
-    newer = rules(town, since=date(2026, 3, 10), version=2, channels=doubled())
+    newer = rules(town, since=date(2026, 3, 10), version=2, **DOUBLED)
     make_other = make.unit("WJ", "中共望江市委组织部", kind="organization_department")
     rules(make_other, version=1, since=date(2026, 3, 11))
     post([learned(who, on=date(2026, 3, 9)), learned(who, on=date(2026, 3, 10))], actor=None)
@@ -158,15 +133,10 @@ def test_the_nearest_unit_s_latest_version_counts(who, town):
     assert (before.credits, after.credits, after.rule_set) == (12, 24, newer)
 
 
-def doubled():
-    channels = shipped_rules()["channels"]
-    return channels | {"off_job": {"kind": "required", "per_hour": "2"}}
-
-
 def test_new_rules_never_change_what_stands_silently(who, town):
     one = learned(who)
     post([one], actor=None)
-    rules(town, version=2, since=date(2026, 1, 1), channels=doubled())
+    rules(town, version=2, since=date(2026, 1, 1), **DOUBLED)
     other = learned(who, on=date(2026, 3, 20))
     assert post([other, one], actor=None) == Posting(awarded=1, unchanged=1)
     assert CreditEntry.objects.live().get(source_id=one.source_id).credits == 12

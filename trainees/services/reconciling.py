@@ -1,0 +1,134 @@
+"""The ledger checked from its entries (REL-02): sums, balances, mirrors, and the rules' arithmetic done once more.
+
+Each question is answered with the differences themselves, never with a total in which two could hide. The figures come
+straight from the entries, not by way of what the triggers keep.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from core.audit import record
+from core.models import AuditEntry
+from core.operations import intention
+from trainees.models import Cadre, CreditEntry
+from trainees.services.people import rows_of
+from trainees.services.settling import Order, plan_of
+
+NAMED = 100
+AT_ONCE = 2000
+EVENT = "ledger.reconcile"
+NIGHT = range(1, 5)
+"""Hours of the day in which nobody waits for the database."""
+
+SUMS = """
+    coalesce(sum(e.days) FILTER (WHERE e.channel = 'off_job'), 0) AS off_job_days,
+    coalesce(sum(e.hours) FILTER (WHERE e.channel = 'off_job'), 0) AS off_job_hours,
+    coalesce(sum(e.hours) FILTER (WHERE e.channel = 'online'), 0) AS online_hours,
+    coalesce(sum(e.hours) FILTER (WHERE e.channel NOT IN ('off_job', 'online')), 0) AS other_hours,
+    coalesce(sum(e.credits) FILTER (WHERE e.kind = 'required'), 0) AS required,
+    coalesce(sum(e.credits) FILTER (WHERE e.kind = 'elective'), 0) AS elective
+"""
+FIELDS = ("off_job_days", "off_job_hours", "online_hours", "other_hours", "required", "elective")
+OURS, THEIRS = (", ".join(f"coalesce({side}.{name}, 0)" for name in FIELDS) for side in ("s", "b"))
+BALANCES = f"""
+WITH s AS (SELECT e.cadre_id, e.year, e.adjustment, {SUMS}, count(*) AS entries FROM trainees_creditentry e GROUP BY 1, 2, 3)
+SELECT cadre_id, year, concat_ws('、', {OURS}, s.entries), concat_ws('、', {THEIRS}, b.entries), adjustment
+FROM s FULL JOIN trainees_creditbalance b USING (cadre_id, year, adjustment)
+WHERE ({OURS}, coalesce(s.entries, 0)) IS DISTINCT FROM ({THEIRS}, coalesce(b.entries, 0))
+ORDER BY 1, 2 LIMIT %(named)s
+"""  # noqa: S608 - nothing but the words above
+TOTALS = ", ".join(f"sum({name}) AS {name}" for name in FIELDS)
+LIVE = f"""
+WITH s AS (
+    SELECT e.cadre_id, e.year, {SUMS} FROM trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id
+    WHERE e.reverses_id IS NULL AND r.id IS NULL GROUP BY 1, 2
+), b AS (SELECT cadre_id, year, {TOTALS} FROM trainees_creditbalance GROUP BY 1, 2)
+SELECT cadre_id, year, concat_ws('、', {OURS}), concat_ws('、', {THEIRS}) FROM s FULL JOIN b USING (cadre_id, year)
+WHERE ({OURS}) IS DISTINCT FROM ({THEIRS}) ORDER BY 1, 2 LIMIT %(named)s
+"""  # noqa: S608
+MIRRORS = """
+SELECT r.cadre_id, r.year, r.id, o.id FROM trainees_creditentry r JOIN trainees_creditentry o ON o.id = r.reverses_id
+WHERE o.reverses_id IS NOT NULL
+   OR (r.cadre_id, r.year, r.kind, r.channel) IS DISTINCT FROM (o.cadre_id, o.year, o.kind, o.channel)
+   OR (r.days, r.hours, r.credits, r.sessions) IS DISTINCT FROM (-o.days, -o.hours, -o.credits, -o.sessions)
+ORDER BY 3 LIMIT %(named)s
+"""
+DOUBLES = """
+SELECT (array_agg(e.cadre_id))[1], min(e.year), e.source_kind, e.source_id::text
+FROM trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id
+WHERE e.reverses_id IS NULL AND r.id IS NULL
+GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4 LIMIT %(named)s
+"""
+WORDS = {
+    "balances": "余额与记录合计不符：记录合计 {}，余额 {}",
+    "live": "余额与有效记录不符：有效记录合计 {}，余额 {}",
+    "mirrors": "第 {} 号冲销与所冲销的第 {} 号记录不对应",
+    "doubles": "同一来源有两笔有效学分：{} {}",
+    "rules": "按记录的规则重新计算，应冲销 {} 笔、新记 {} 笔",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: which question, whose year, the two sides."""
+
+    question: str
+    cadre_id: UUID
+    year: int
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.cadre_id} {self.year}年：{self.words}"
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """What was looked at and what was found; of each question the first 100."""
+
+    entries: int = 0
+    cadres: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def told(self) -> dict[str, Any]:
+        named = [{"cadre": str(one.cadre_id), "year": one.year, "question": one.question} for one in self.findings]
+        counts = {"entries": self.entries, "cadres": self.cadres, "differences": len(self.findings)}
+        return {**counts, "named": named[:NAMED]}
+
+
+@intention
+def reconcile(*, actor: UUID | None = None, rules: bool = True) -> Reconciliation:
+    """Check the whole ledger; one entry in the log, “failed” where anything differs. Nothing is put right by itself."""
+    done = Reconciliation(entries=CreditEntry.objects.count())
+    for question, query in (("balances", BALANCES), ("live", LIVE), ("mirrors", MIRRORS), ("doubles", DOUBLES)):
+        for cadre, year, *sides in rows_of(query, {"named": NAMED}):
+            done.findings.append(Finding(question, cadre, year, WORDS[question].format(*sides)))
+    if rules:
+        done.findings += _by_rules(done)
+    record(EVENT, actor=actor, result="failed" if done.findings else "ok", after=done.told())
+    return done
+
+
+def _by_rules(done: Reconciliation) -> Iterator[Finding]:
+    """What the rules that the entries name make of what was learned, person by person, some thousands at once."""
+    years = frozenset(CreditEntry.objects.values_list("year", flat=True).distinct())
+    persons = list(Cadre.objects.filter(canonical=None).order_by("pk").values_list("pk", flat=True))
+    done.cadres = len(persons)
+    for some in _slices(persons, AT_ONCE):
+        plan = plan_of(Order(cadres=frozenset(some), years=years), hold=False)
+        touched = {(plan.persons.root[award.cadre_id], award.year) for award in plan.gone}
+        for person, year in sorted(touched):
+            gone = sum((plan.persons.root[award.cadre_id], award.year) == (person, year) for award in plan.gone)
+            come = sum((wish.cadre_id, wish.learning.on.year) == (person, year) for wish, _ in plan.come)
+            yield Finding("rules", person, year, WORDS["rules"].format(gone, come))
+
+
+def _slices(rows: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def is_due(now: datetime) -> bool:
+    """At night, once."""
+    return now.hour in NIGHT and not AuditEntry.objects.filter(event=EVENT, at__gt=now - timedelta(hours=20)).exists()
