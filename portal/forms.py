@@ -43,6 +43,23 @@ class WorkbookForm(ForUnitForm):
     unit = forms.ModelChoiceField(Unit.objects.none(), label="主办机构", required=False)
 
 
+class RosterForm(ForUnitForm):
+    """A roster, and the area whose people it is to bring in."""
+
+    roster = UploadField(label="干部花名册", endings=(".xlsx", ".csv"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="范围", required=False)
+
+
+class RosterConfirmForm(OperationForm):
+    """The rows under another name that somebody has looked at and takes."""
+
+    accepted = forms.TypedMultipleChoiceField(label="姓名不符的行", coerce=int, required=False)
+
+    def __init__(self, *args: Any, rows: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.TypedMultipleChoiceField, self.fields["accepted"]).choices = [(row, str(row)) for row in rows]
+
+
 class MachineForm(OperationForm):
     """What an attendance machine gave."""
 

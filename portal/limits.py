@@ -39,7 +39,10 @@ LIMITS = (
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),
     Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend", "portal:cadre_papers", "portal:unit_booklets")),
-    Limit("import", "导入工作簿", 10, HOUR, "POST", ("portal:workbook_upload", "portal:machine_upload", "portal:platform_upload", "portal:catalogue_upload")),
+    Limit("import", "导入工作簿", 10, HOUR, "POST", (
+        "portal:workbook_upload", "portal:machine_upload", "portal:platform_upload", "portal:catalogue_upload",
+        "portal:roster_upload",
+    )),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip
 BY_PAGE = {(limit.method, page): limit for limit in LIMITS for page in limit.pages}

@@ -119,6 +119,18 @@ def may_export_cadres(count: int) -> Refusal | None:
     return Refusal("导出干部名单", f"共 {count} 人，一次最多导出 {ROSTER.rows} 人，请先按单位筛选", DEPARTMENT)
 
 
+def may_import_roster(user: Account) -> Refusal | None:
+    if user.access.has(Role.STAFF):
+        return None
+    return Refusal("导入干部花名册", "干部花名册由组织部导入", DEPARTMENT)
+
+
+def roster_units(user: Account) -> list[Unit]:
+    """Areas whose people the account may bring in: organization departments at and below its grants, the highest first."""
+    inside = Unit.objects.filter(below_any(user.access.paths(Role.STAFF), "path"))
+    return list(inside.filter(kind=Unit.Kind.ORGANIZATION_DEPARTMENT, closed_on=None).order_by("depth", "path"))
+
+
 def may_enter_class(door: Door) -> Refusal | None:
     if door.inside:
         return None

@@ -278,6 +278,13 @@ ROWS = (
     Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
     Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, query="?q=xhwn&status=serving&sort=-unit"),
     Row("cadre_list_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    # a city's roster: the department's, for its own area
+    Row("roster_upload", ok="staff stranger_staff", forbidden=NOT_STAFF),
+    Row("roster_template", ok="staff stranger_staff", forbidden=NOT_STAFF),
+    Row("roster_page", prepared("roster"), ok="staff", prepared_by="a_roster"),
+    Row("roster_progress", prepared("roster"), ok="staff", prepared_by="a_roster"),
+    Row("roster_report", prepared("roster"), ok="staff", prepared_by="a_roster"),
+    Row("roster_confirm", prepared("roster"), ok="staff", code=302, method="post", prepared_by="a_roster"),
     # the catalogue: kept by those who make timetables
     Row("catalogue", lambda city: ["courses"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),
     Row("catalogue", lambda city: ["teachers"], ok=UPLOADERS, forbidden=NOT_UPLOADERS),

@@ -31,6 +31,9 @@ from tests.cast import Cast, City
 from trainees.models import Award, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
 from trainees.services.rule_sets import shipped_rules
+from tests.trainees.roster.files import sheet_of
+from trainees.models import Award
+from trainees.services.rosters import rehearse_roster, take_roster
 from training.models import (
     Activity,
     ActivityFile,
@@ -130,6 +133,14 @@ def an_activity(city: City) -> None:
     city.__dict__["activity"], city.__dict__["activity_paper"] = [one.pk, forum.pk], [one.pk, paper.pk]
 
 
+def a_roster(city: City) -> None:
+    """A roster that was rehearsed: one new person."""
+    row = {"姓名": f"{city.word[0]}新人", "身份证号": make.id_number(), "单位": city.bureau.name}
+    upload = take_roster(sheet_of([row]), f"{city.word}花名册.xlsx", actor=city.staff, unit=city.root)
+    rehearse_roster(upload.pk)
+    city.__dict__["roster"] = upload.pk
+
+
 def a_course(city: City) -> None:
     """A course of the catalogue."""
     key = _course(city)
@@ -224,6 +235,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_session": a_session,
     "slip_sheet": slip_sheet,
     "a_course": a_course,
+    "a_roster": a_roster,
     "machine_list": machine_list,
     "a_check_in": a_check_in,
     "a_device": a_device,

@@ -21,6 +21,7 @@ from tests.access.matrix import listed
 from tests.cast import City
 from tests.trainees import recognition_rows
 from tests.trainees.forms import lrmx
+from tests.trainees.roster.files import number, sheet_of
 from training.models import Session, TrainingClass
 
 REFUSED = (200, 400, 403, 404, 409, 422)
@@ -193,6 +194,11 @@ def sheet(city: City) -> Sending:
     return {"sheet": ("教室.xlsx", data), "unit": city.root.pk}
 
 
+def a_roster(city: City) -> Sending:
+    row = {"姓名": "林知远", "身份证号": number(1), "单位": city.bureau.name}
+    return {"roster": ("干部花名册.xlsx", sheet_of([row])), "unit": str(city.root.pk)}
+
+
 def other_unit(other: City) -> dict[str, Sending]:
     return {"unit": {"unit": other.root.pk}, "unit-below": {"unit": other.bureau.pk}}
 
@@ -356,6 +362,7 @@ SWAPS = (
     Swap("activity_award", "AwardForm", award, lambda other: {"item": {"item": item(other)}},
          place=prepared("an_activity", "activity")),
     Swap("workbook_upload", "WorkbookForm", workbook, other_unit, "staff", lambda city: []),
+    Swap("roster_upload", "RosterForm", a_roster, other_unit, "staff", lambda city: []),
     Swap("catalogue_upload", "CatalogueUpload", sheet, other_unit, "staff", lambda city: ["rooms"]),
     Swap("catalogue_add", "CourseForm", new_course, lambda other: other_unit(other) | other_course(other), "staff",
          lambda city: ["courses"], shared=("category",)),

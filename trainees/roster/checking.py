@@ -14,6 +14,7 @@ from core.sheets.text import fold, key, line
 from trainees.models import Cadre
 from trainees.roster.columns import BORN, DAYS, HEADINGS, TEXTS, RosterRow
 from trainees.roster.days import ACCEPTED, day_of
+from trainees.roster.progress import Tell
 from trainees.roster.reading import lines_of
 from trainees.roster.units import AreaUnits
 from trainees.roster.words import KNOWN
@@ -27,8 +28,8 @@ LISTED = (*STRICT, "post_level", "rank")
 class Checker:
     """Reads the rows of one table; `faults` collects what is wrong, a row with an error gives nothing."""
 
-    def __init__(self, table: Table, units: AreaUnits, today: date, faults: FaultLog) -> None:
-        self.table, self.units, self.today, self.faults = table, units, today, faults
+    def __init__(self, table: Table, units: AreaUnits, today: date, faults: FaultLog, tell: Tell) -> None:
+        self.table, self.units, self.today, self.faults, self.tell = table, units, today, faults, tell
         self.seen = 0
         self._bad = False
         self._first: dict[str, int] = {}
@@ -39,6 +40,7 @@ class Checker:
         """The rows without an error, in the order of the file."""
         for row in lines_of(self.table):
             self.seen, self._bad = self.seen + 1, False
+            self.tell(self.seen, len(self.table.rows))
             read = self._row(row)
             if read is not None and not self._bad:
                 yield read

@@ -25,6 +25,7 @@ from organization.roles import Role
 from trainees.models import Cadre, RosterUpload
 from trainees.roster.known import WHY, state_of
 from trainees.roster.plan import Plan
+from trainees.roster.progress import teller
 from trainees.roster.reading import check_file
 from trainees.roster.rehearsing import judge
 from trainees.roster.report import report_of
@@ -191,7 +192,8 @@ def sweep_rosters(now: datetime) -> int:
 
 def _plan(upload: RosterUpload) -> Plan:
     day = timezone.localdate(upload.created)
-    return judge(load(upload.file), upload.file_name, upload.unit, today=timezone.localdate(), day=day)
+    facts = {"today": timezone.localdate(), "day": day, "tell": teller(upload.pk)}
+    return judge(load(upload.file), upload.file_name, upload.unit, **facts)
 
 
 def _held(upload_id: UUID) -> RosterUpload:
