@@ -28,12 +28,11 @@ from tests import factories as make
 from tests.access import stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
+from tests.trainees.roster.files import sheet_of
 from trainees.models import Award, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
-from trainees.services.rule_sets import shipped_rules
-from tests.trainees.roster.files import sheet_of
-from trainees.models import Award
 from trainees.services.rosters import rehearse_roster, take_roster
+from trainees.services.rule_sets import shipped_rules
 from training.models import (
     Activity,
     ActivityFile,
