@@ -112,6 +112,19 @@ def may_see_duties(user: Account) -> Refusal | None:
     )
 
 
+def may_list_exemptions(user: Account) -> Refusal | None:
+    """Why less is asked of somebody may tell of an illness: the department only."""
+    if user.access.has(Role.STAFF):
+        return None
+    return Refusal("打开减免名单", "减免的理由涉及个人情况，由组织部保管", DEPARTMENT)
+
+
+def may_exempt(sight: Any) -> Refusal | None:
+    if sight.staff:
+        return None
+    return Refusal("办理学习任务减免", "减免由组织部审批，您可以把情况和证明交给组织部", DEPARTMENT)
+
+
 def may_export_cadres(count: int) -> Refusal | None:
     """No more rows in a file than an import takes."""
     if count <= ROSTER.rows:

@@ -45,10 +45,9 @@ def duties(request: SignedIn) -> HttpResponse:
         "figures": attainment.figures(board),
         "charts": [chart] if chart else [],
         "people_url": attainment.people_url(seen),
-        "missed_url": attainment.people_url(seen, only="under"),
         "export_url": f"{reverse('portal:duties_export')}?{asked}",
         "appraisal_url": f"{reverse('portal:duties_appraisal')}?{asked}",
-        "staff": request.user.access.has(Role.STAFF),
+        "exemptions_url": reverse("portal:exemptions") if request.user.access.has(Role.STAFF) else "",
         "crumbs": crumbs(seen, seen.unit.name if seen.unit and not seen.whole else ""),
     }
     return render(request, "portal/duties/attainment.html", context)

@@ -379,6 +379,13 @@ ROWS = (
         method="post", prepared_by="an_online_class"),
     Row("online_remind", prepared("online_class"), ok="staff manager", forbidden="leader", code=302, method="post",
         data=REASON, prepared_by="an_online_class"),
+    Row("exemptions", ok=STAFF, forbidden=NOT_STAFF, prepared_by="an_exemption"),
+    Row("exemptions_export", ok=STAFF, forbidden=NOT_STAFF, prepared_by="an_exemption"),
+    Row("exemption_add", a_cadre, ok="staff", forbidden="liaison leader trainee"),
+    Row("exemption_revoke", prepared("exemption"), ok="staff", forbidden="trainee", code=302,
+        method="post", data={**REASON, "seen": 1}, prepared_by="an_exemption"),
+    Row("exemption_proof", prepared("exemption"), ok="staff", forbidden="trainee",
+        prepared_by="an_exemption"),
     # personnel forms hold ID numbers: the department takes them in
     Row("personnel_forms", ok=STAFF, forbidden=NOT_STAFF),
     Row("personnel_form", prepared("personnel_form"), ok="staff", forbidden=NOT_STAFF, prepared_by="a_personnel_form"),

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from core.files import keep
 from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
+from trainees.models import Exemption
 from trainees.services.duties import assign_duties
 from trainees.services.online import ClassFacts, Office, make_online_class, name_office
 from trainees.services.personnel_forms import Given, keep_forms
@@ -69,8 +71,16 @@ def an_empty_online_class(city: City) -> None:
     city.__dict__["empty_online_class"] = [one.pk]
 
 
+def an_exemption(city: City) -> None:
+    """Half a year's illness, with the proof."""
+    facts = {"year": 2026, "kind": "illness", "share": 50, "reason": f"{city.word}病休半年"}
+    made = Exemption.objects.create(cadre=city.cadres[0], file=keep(make.PDF), **facts)
+    city.__dict__["exemption"] = [made.pk]
+
+
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "duties_of_everybody": duties_of_everybody,
+    "an_exemption": an_exemption,
     "a_personnel_form": a_personnel_form,
     "a_new_form": a_new_form,
     "an_online_class": an_online_class,

@@ -28,6 +28,7 @@ def page(look: Look) -> dict[str, Any]:
         "radar": classes.radar(latest) if latest else None,
         "papers": papers.of_cadre(look.cadre, look.sight, user),
         "move_url": reverse("portal:cadre_move", args=[look.cadre.pk]) if keeps else "",
+        "exempt_url": reverse("portal:exemption_add", args=[look.cadre.pk]) if look.sight.staff else "",
         "award_url": reverse("portal:award_add", args=[look.cadre.pk]) if look.sight.staff else "",
         "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": who.name, "url": ""}],
     }

@@ -5,6 +5,7 @@ from datetime import date
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
+from core.pictures import Upload
 from tests import factories as make
 from tests.audit.drivers import archive, ledger, recognition, rosters, years
 from tests.access import stage_people
@@ -12,10 +13,11 @@ from tests.audit.drivers import archive, ledger, recognition, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
-from trainees.models import Cadre, PersonnelForm
+from trainees.models import Cadre, Exemption, PersonnelForm
 from trainees.rules.requirements import shipped
 from trainees.services import link_account
 from trainees.services.duties import assign_duties
+from trainees.services.exemptions import ExemptionFacts, grant_exemption
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
 from trainees.services.online import ClassFacts, make_online_class
@@ -111,6 +113,24 @@ def duties_assigned(scene: Scene) -> None:
         assign_duties([scene.city.cadres[0].pk], 2026, actor=staff)
 
 
+def _exempted(scene: Scene) -> Exemption:
+    facts = ExemptionFacts(2026, "", "illness", 50, "长期病休", Upload(make.PDF, "证明.pdf"))
+    return grant_exemption(scene.city.cadres[0], facts, actor=scene.account("staff"))
+
+
+def exemption_granted(scene: Scene) -> None:
+    facts = {"year": 2026, "code": "", "kind": "illness", "share": 50, "reason": "长期病休"}
+    scene.post("staff", "exemption_add", scene.city.cadres[0].pk, **facts)
+
+
+def exemption_revoked(scene: Scene) -> None:
+    scene.post("staff", "exemption_revoke", _exempted(scene).pk, seen=1, reason="已经病愈返岗")
+
+
+def proof_seen(scene: Scene) -> None:
+    scene.get("staff", "exemption_proof", _exempted(scene).pk, code=302)
+
+
 def requirements_adopted(scene: Scene) -> None:
     with scene.request_of("staff") as staff:
         adopt_requirement_set(
@@ -142,6 +162,9 @@ DRIVERS = {
     "cadre.verify": checked_with_the_file,
     "ledger.export": years.table_taken,
     "ledger_year.close": years.closed,
+    "exemption.grant": exemption_granted,
+    "exemption.proof": proof_seen,
+    "exemption.revoke": exemption_revoked,
     "duty.assign": (duties_assigned, "unit object"),
     "requirements.adopt": requirements_adopted,
 }
