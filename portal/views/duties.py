@@ -81,12 +81,13 @@ def duty_people(request: SignedIn) -> HttpResponse:
     demand(may_see_duties(request.user))
     asked = people.Asked.of(request, look(request, request.user))
     page = page_of(request, asked.keys(), people.PAGE_SIZE)
-    page.object_list = [people.row(line) for line in people.lines(list(page.object_list), asked.look)]
+    page.object_list = [people.row(line, asked.look) for line in people.lines(list(page.object_list), asked.look)]
     context = {
         "page_obj": page,
         "filters": asked.filters,
         "lead": asked.words,
         "year": asked.look.view.year,
+        "codes": asked.look.codes.values(),
         "export_url": f"{reverse('portal:duty_people_export')}?{request.GET.urlencode()}",
         "crumbs": crumbs(asked.look, "干部"),
     }

@@ -92,7 +92,16 @@ def test_a_requirement_chosen_is_what_is_ranked(city, client_of):
 
 def test_people_with_their_states(city, client_of):
     body = page(client_of(city.staff), "duty_people")
-    for said in ("司马清扬", "90 / 90 学时，或 15 / 12 天", "50 / 50 学时", "140 / 50 学分", "已达标", "未达标", "140"):
+    for said in (
+        "司马清扬",
+        "90 / 90 学时",
+        "或 15 / 12 天",
+        "50 / 50 学时",
+        "140 / 50 学分",
+        "已达标",
+        "未达标",
+        "140",
+    ):
         assert said in body, said
     assert body.index("欧阳致远") < body.index("司马清扬")
     assert "诸葛望北" not in body

@@ -113,35 +113,32 @@ def _hours(cadres: Iterable[UUID], year: int) -> Mapping[UUID, Decimal]:
 # ---- as a page ----
 
 
-def row(line: Line) -> dict[str, Any]:
+def row(line: Line, look: Look) -> dict[str, Any]:
+    by_code = {duty.code: (duty, state) for duty, state in line.duties}
     return {
         "name": line.cadre.name,
         "url": reverse("portal:cadre", args=[line.cadre.pk]),
         "unit": line.cadre.unit.name,
         "band": line.cadre.get_band_display() or "待核",
         "hours": words.hours(line.hours),
-        "duties": [duty_words(duty, state) for duty, state in line.duties],
+        "duties": [(name, _shown(*by_code[code]) if code in by_code else None) for code, name in look.codes.items()],
         "state": line.state,
     }
 
 
-def duty_words(duty: Duty, state: str) -> dict[str, str]:
-    return {
-        "name": duty.name,
-        "text": amount_words(duty),
-        "state": "exempt" if duty.exempt else state,
-        "note": duty.note,
-    }
+def _shown(duty: Duty, state: str) -> dict[str, str]:
+    """One cell: the amounts, of days or hours the other one beside it, and why less is asked."""
+    state = "exempt" if duty.exempt else state
+    return {"state": state, "word": badge_for("duty", state).label, "note": duty.note} | _amounts(duty)
 
 
-def amount_words(duty: Duty) -> str:
-    """60 / 90 学时，或 10 / 12 天; of what was reached that way only."""
+def _amounts(duty: Duty) -> dict[str, str]:
     if duty.exempt:
-        return "—"
-    own = _of(duty.measure, duty.done, duty.amount)  # type: ignore[attr-defined]
-    if duty.other_amount is None:
-        return own
-    return f"{own}，或 {_of(duty.other_measure, duty.other_done, duty.other_amount)}"  # type: ignore[attr-defined]
+        return {"own": "免除", "other": ""}
+    other = ""
+    if duty.other_amount is not None:
+        other = f"或 {_of(duty.other_measure, duty.other_done, duty.other_amount)}"  # type: ignore[attr-defined]
+    return {"own": _of(duty.measure, duty.done, duty.amount), "other": other}  # type: ignore[attr-defined]
 
 
 def _of(measure: str, done: Decimal, amount: Decimal) -> str:
@@ -159,7 +156,7 @@ def headings(look: Look) -> list[str]:
 
 
 def cells(line: Line, look: Look) -> list[object]:
-    shown = row(line)
+    shown = row(line, look)
     found = [shown["name"], shown["unit"], shown["band"], line.hours, badge_for("duty", line.state).label]
     by_code = {duty.code: (duty, state) for duty, state in line.duties}
     for code in look.codes:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.utils import timezone
 
 from core.pictures import Upload
 from tests import factories as make
@@ -119,7 +120,7 @@ def _exempted(scene: Scene) -> Exemption:
 
 
 def exemption_granted(scene: Scene) -> None:
-    facts = {"year": 2026, "code": "", "kind": "illness", "share": 50, "reason": "长期病休"}
+    facts = {"year": timezone.localdate().year, "kind": "illness", "share": 50, "reason": "长期病休"}
     scene.post("staff", "exemption_add", scene.city.cadres[0].pk, **facts)
 
 
