@@ -156,6 +156,13 @@ def test_sec_04_exports_ask_who_is_there(yunling, name):
     assert stale(client).get(url)["Location"].startswith(reverse("portal:confirm"))
 
 
+@pytest.mark.parametrize("form", ["json", "xlsx"])
+def test_sec_04_the_data_of_an_archive_asks_who_is_there(yunling, form):
+    client, url = signed_in(yunling.trainee), reverse("portal:cadre_data", args=[yunling.cadres[0].pk, form])
+    assert client.get(url).status_code == 200
+    assert stale(client).get(url)["Location"].startswith(reverse("portal:confirm"))
+
+
 def test_sec_04_the_audit_log_asks_who_is_there(yunling):
     client, url = signed_in(yunling.audit_admin), reverse("admin:core_auditentry_export")
     assert client.get(url).status_code == 200

@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 
 from core import jobs
-from reports.models import Document
+from core.models import Batch
+from reports.models import ArchivePaper, Document
 from reports.services import make_drafts
+from reports.services.archive_orders import order_booklet
 from tests.access import stage
 from tests.access.clients import client_of
+from tests.reports.archive_story import fill
 from training.models import SlipSheet
 from training.services.slips import make_slips
 
@@ -59,6 +62,20 @@ def test_sec_17_papers_hold_the_own_city_alone(cast):
         texts = [taken(client, reverse("portal:document_download", args=[paper.pk])) for paper in papers]
         assert all("司马清扬" in text or "云岭市" in text for text in texts)
         assert [word for word in ("望江", "慕容望舒") for text in texts if word in text] == []
+
+
+def test_sec_17_an_archive_on_paper_and_as_data_holds_the_own_city_alone(cast):
+    for city in (cast.yunling, cast.wangjiang):
+        fill(city)
+    cadre, client = cast.yunling.cadres[0], client_of(cast, "staff")
+    order_booklet(cadre, actor=cast.yunling.staff)
+    jobs.drain(Batch.objects.latest("created").pk)
+    paper = ArchivePaper.objects.get()
+    urls = [reverse("portal:archive_paper", args=[paper.pk])]
+    urls += [reverse("portal:cadre_data", args=[cadre.pk, form]) for form in ("json", "xlsx")]
+    texts = [taken(client, url) for url in urls]
+    assert all("司马清扬" in text and "云岭第1次专题研讨" in text for text in texts)
+    assert [word for word in ("望江", "慕容望舒") for text in texts if word in text] == []
 
 
 def test_sec_17_slips_hold_the_own_class_alone(cast):

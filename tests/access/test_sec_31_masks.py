@@ -101,6 +101,18 @@ def test_sec_31_pages_that_show_the_mask_show_no_birth_date_and_no_number(yunlin
     assert [form for form in (*forms_of(born), number, number[:6], number[6:14], "13912345678") if form in body] == []
 
 
+@pytest.mark.parametrize("form", ["", "data/json/", "data/xlsx/"])
+def test_sec_31_an_archive_shows_the_mask_and_no_birth_date(yunling, form):
+    """The register form bears the birth month, and no mask beside it (tests/portal/test_archive_services.py)."""
+    cadre, client = yunling.cadres[0], Client()
+    client.force_login(yunling.staff)
+    body = stage.body_of(client.get(f"{reverse('portal:cadre', args=[cadre.pk])}{form}"))
+    number = cadre.open_id_number()
+    assert mask(number) in body
+    born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    assert [one for one in (*forms_of(born), number, number[:6], number[6:14]) if one in body] == []
+
+
 def test_sec_31_telephones_are_masked_where_they_are_shown(yunling):
     cadre = yunling.cadres[0]
     cadre.set_phone("13912345678")

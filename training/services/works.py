@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from core.audit import record
-from core.files import keep
+from core.files import keep, let_go
 from core.operations import Refused, intention
 from core.pictures import Upload
 from organization.models import Account
@@ -30,13 +30,12 @@ def hand_in(enrolment: Enrolment, kind: str, title: str, upload: Upload, *, acto
 @intention
 def withdraw_work(work: LearningWork, *, actor: Account) -> None:
     """Taken back by the trainee or the class manager: it shows no more; the file goes with the next sweep."""
-    held = LearningWork.objects.select_for_update(of=("self",)).select_related("enrolment", "file").get(pk=work.pk)
+    held = LearningWork.objects.select_for_update(of=("self",)).select_related("enrolment").get(pk=work.pk)
     if held.withdrawn is not None:
         raise Refused("这份学习成果已经撤回")
     held.withdrawn = timezone.now()
     held.save(update_fields=["withdrawn"])
-    held.file.delete_after = timezone.localdate()
-    held.file.save(update_fields=["delete_after"])
+    let_go(LearningWork.objects.filter(pk=held.pk).values("file"))
     record("work.withdraw", actor=actor.pk, obj=held, unit_id=held.enrolment.unit_id)
 
 
