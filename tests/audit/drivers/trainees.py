@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from core.pictures import Upload
 from tests import factories as make
-from tests.audit.drivers import archive, ledger, recognition, rosters, years
 from tests.access import stage_people
-from tests.audit.drivers import archive, ledger, recognition, years
+from tests.audit.drivers import archive, ledger, recognition, rosters, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
