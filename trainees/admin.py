@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from core.admin import NamedAdmin, ScopedInline
+from core.admin import NamedAdmin, ScopedAdmin, ScopedInline
 from core.forms import ReasonForm
 from core.idnumber import is_id_number
 from core.keys import new_key
 from organization.freshness import ask_again
-from trainees.models import Appointment, Cadre
+from trainees.models import Appointment, Cadre, OnlineClass, OnlineReminder, PersonnelForm
 from trainees.services import unmask_id_number
 
 NOT_IN_AN_ADDRESS = "身份证号不放在网址里，没有查找；请在页面上方的搜索框输入整个号码"
@@ -77,3 +77,34 @@ class CadreAdmin(NamedAdmin):
             "cadre": cadre, "number": number, "form": form, "op_id": new_key(), "opts": self.opts, "title": "查看完整身份证号",
         }  # fmt: skip
         return render(request, "admin/trainees/cadre/unmask.html", context)
+
+
+@admin.register(PersonnelForm)
+class PersonnelFormAdmin(ScopedAdmin):
+    """Uploaded personnel forms: whose, when, whom they became. The file itself is opened on the portal's page."""
+
+    list_display = ("file_name", "unit", "cadre", "created", "taken_in")
+    list_select_related = ("unit", "cadre")
+    fields = ("file_name", "unit", "cadre", "created", "taken_in")
+    ordering = ("-created", "-pk")
+
+
+@admin.register(OnlineClass)
+class OnlineClassAdmin(ScopedAdmin):
+    """Virtual on-line classes, kept on the portal's pages."""
+
+    list_display = ("name", "year", "unit", "unit_kind", "since", "until", "target_hours")
+    list_filter = ("year", "unit_kind")
+    list_select_related = ("unit",)
+    fields = ("name", "year", "unit", "unit_kind", "since", "until", "target_hours", "manager", "inspector", "liaison")
+    ordering = ("-year", "name", "pk")
+
+
+@admin.register(OnlineReminder)
+class OnlineReminderAdmin(ScopedAdmin):
+    """Who was reminded of what, and when."""
+
+    list_display = ("learner", "text", "at")
+    list_select_related = ("learner__cadre", "learner__online_class")
+    fields = ("learner", "text", "at")
+    ordering = ("-at", "-pk")

@@ -16,9 +16,11 @@ from training.models import (
     ClassRole,
     ClassSeries,
     Enrolment,
+    FollowUp,
     Holiday,
     LeaveApprover,
     LeaveRequest,
+    ReportBack,
     Session,
     TrainingClass,
 )
@@ -205,3 +207,36 @@ class LeaveRequestAdmin(ScopedAdmin):
         "training_class", "enrolment", "kind", "first", "last", "hours", "half_days", "state", "over_cap", "asked",
         "ended",
     )  # fmt: skip
+
+
+@admin.register(ReportBack)
+class ReportBackAdmin(ScopedAdmin):
+    """述学, filed and confirmed on the portal's pages."""
+
+    list_display = ("enrolment", "unit", "on", "state", "filed_at", "confirmed_at")
+    list_filter = ("state",)
+    list_select_related = ("enrolment", "unit")
+    fields = (
+        "enrolment",
+        "unit",
+        "on",
+        "occasion",
+        "audience",
+        "text",
+        "state",
+        "state_reason",
+        "filed_at",
+        "confirmed_at",
+    )
+    ordering = ("-filed_at", "-pk")
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ScopedAdmin):
+    """回访, answered and closed on the portal's pages; the answers are read there."""
+
+    list_display = ("enrolment", "months", "due", "own_at", "superior_at", "outcome", "promoted", "closed_at")
+    list_filter = ("months", "outcome")
+    list_select_related = ("enrolment",)
+    fields = ("enrolment", "months", "due", "own_at", "superior_at", "outcome", "promoted", "remark", "closed_at")
+    ordering = ("due", "pk")

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.acts import ask
 from portal.pages import words
 from trainees.models import Appointment, Cadre
 from trainees.rules.levels import band_of
@@ -34,7 +35,20 @@ def page(cadre: Cadre, heading: str, lead: str) -> dict[str, Any]:
         "facts": facts(cadre),
         "crumbs": crumbs(cadre, heading),
         "back_url": url_of(cadre),
+        "acts": [act for act in acts(cadre) if act["label"] != heading],
+        "ask": verify_ask(cadre) if cadre.unverified else None,
     }
+
+
+def acts(cadre: Cadre) -> list[dict[str, str]]:
+    """What else is done about a cadre."""
+    pages = (("任职变动", "cadre_move"), ("状态变动", "cadre_status"), ("合并重复建档", "cadre_merge"))
+    return [{"label": label, "url": reverse(f"portal:{name}", args=[cadre.pk])} for label, name in pages]
+
+
+def verify_ask(cadre: Cadre) -> dict[str, Any]:
+    url, text = reverse("portal:cadre_verify", args=[cadre.pk]), "已与干部人事档案核对，信息无误；不再显示“待核”。"
+    return ask("verify", url, "核实", f"核实{cadre.name}的信息", text, hidden={"seen": cadre.version})
 
 
 def facts(cadre: Cadre) -> list[dict[str, object]]:

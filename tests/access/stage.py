@@ -325,6 +325,7 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "training.AttendanceMark": lambda city: AttendanceMark.objects.filter(training_class=city.training_class)[0].pk,
     "training.LeaveApprover": lambda city: LeaveApprover.objects.get(account=city.approver).pk,
     "training.LeaveRequest": _leave,
+    **stage_people.ADMIN_OBJECTS,
     "assessments.ScoringScheme": lambda city: make.scheme().pk,
     "assessments.Item": lambda city: make.item("加分项").pk,
     "assessments.ScoreEntry": lambda city: city.enrolments[0].entries.all()[0].pk,

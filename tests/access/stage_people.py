@@ -9,7 +9,7 @@ from core.files import keep
 from tests import factories as make
 from tests.cast import City
 from tests.trainees.forms import lrmx
-from trainees.models import Exemption
+from trainees.models import Exemption, OnlineLearner, OnlineReminder
 from trainees.services.duties import assign_duties
 from trainees.services.online import ClassFacts, Office, make_online_class, name_office
 from trainees.services.personnel_forms import Given, keep_forms
@@ -53,6 +53,8 @@ def a_follow_up(city: City) -> None:
 def duties_of_everybody(city: City) -> None:
     """What both cities' cadres have to learn this year."""
     assign_duties(None, timezone.localdate().year, actor=None)
+
+
 def an_online_class(city: City) -> None:
     """Of the whole city, looked after by the class manager; everybody is behind: it ended yesterday."""
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -87,4 +89,29 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "an_empty_online_class": an_empty_online_class,
     "a_report_back": a_report_back,
     "a_follow_up": a_follow_up,
+}
+
+
+def made(what: str, name: str) -> Callable[[City], object]:
+    """The key of the row that a preparation makes."""
+
+    def find(city: City) -> object:
+        PREPARATIONS[what](city)
+        return city.__dict__[name][0]
+
+    return find
+
+
+def _reminder(city: City) -> object:
+    an_online_class(city)
+    seat = OnlineLearner.objects.filter(online_class=city.__dict__["online_class"][0])[0]
+    return OnlineReminder.objects.create(learner=seat, text="请抓紧完成网络学习").pk
+
+
+ADMIN_OBJECTS: dict[str, Callable[[City], object]] = {
+    "trainees.PersonnelForm": made("a_personnel_form", "personnel_form"),
+    "trainees.OnlineClass": made("an_online_class", "online_class"),
+    "trainees.OnlineReminder": _reminder,
+    "training.ReportBack": made("a_report_back", "report_back"),
+    "training.FollowUp": made("a_follow_up", "follow_up"),
 }

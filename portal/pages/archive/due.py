@@ -1,4 +1,4 @@
-"""What a trainee still has to do: duties, learning sent back, leave to end, reports at the unit, follow-ups."""
+"""What a trainee still has to do: duties, learning sent back, leave to end, reports at the unit, follow-ups, reminders."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -9,23 +9,27 @@ from django.urls import NoReverseMatch, reverse
 from organization.models import Account
 from portal.pages import words
 from portal.pages.archive.duties import state_of
+from portal.pages.online import own_reminders
 from reports.papers.archive import DutyLine
 from reports.papers.archive_classes import Archive
 from training.models import Enrolment, FollowUp, LeaveRequest, ReportBack, TrainingClass
+from training.services.report_backs import report_terms
 
 Due = dict[str, Any]
-REPORT_WITHIN = timedelta(days=90)
-"""How long after a class its report at the unit is asked for."""
+COMPLETED = Enrolment.State.COMPLETED
+REPORT_WITHIN = timedelta(days=365)
+"""How long after a class its report at the unit is still asked for; its term is the organizer's."""
 SOON = timedelta(days=60)
 
 
 def due_of(archive: Archive, user: Account, archive_url: str) -> list[Due]:
-    """In the order of their days; four queries."""
+    """In the order of their days; six queries."""
     rows = [
         *_returned_recognitions(archive),
         *_leave_to_end(user, archive.on),
         *_reports(user, archive.on),
         *_follow_ups(user, archive.on),
+        *_reminders(user, archive.on),
         *_duties(archive.duties, archive.on, archive_url),
     ]
     return sorted(rows, key=lambda row: row["on"] or date.max)
@@ -81,14 +85,15 @@ def _reports(user: Account, today: date) -> list[Due]:
              page("report_back_file", row.enrolment_id), None, late=True)
         for row in back.order_by("on", "pk")
     ]  # fmt: skip
-    seats = Enrolment.objects.visible_to(user).on_roster().filter(cadre__account=user, report_back=None)
+    seats = Enrolment.objects.visible_to(user).filter(cadre__account=user, report_back=None, state=COMPLETED)
     seats = seats.filter(training_class__closed_on__gte=today - REPORT_WITHIN, training_class__state="closed")
-    for seat in seats.select_related("training_class").order_by("training_class__closed_on", "pk"):
-        last = seat.training_class.closed_on + REPORT_WITHIN if seat.training_class.closed_on else None
-        rows.append(
-            _one("presentation", "向单位述学", seat.training_class.name, page("report_back_file", seat.pk), last)
-        )
-    return rows
+    owed = list(seats.select_related("training_class__unit").order_by("training_class__closed_on", "pk"))
+    terms = report_terms(seat.training_class for seat in owed)
+    return rows + [
+        _one("presentation", "向单位述学", seat.training_class.name, page("report_back_file", seat.pk),
+             terms[seat.training_class_id], late=terms[seat.training_class_id] < today)
+        for seat in owed
+    ]  # fmt: skip
 
 
 def _follow_ups(user: Account, today: date) -> list[Due]:
@@ -99,6 +104,14 @@ def _follow_ups(user: Account, today: date) -> list[Due]:
              page("follow_up_answer", row.pk) or page("my_afterwards"), row.due, late=today - row.due > SOON)
         for row in rows
     ]  # fmt: skip
+
+
+def _reminders(user: Account, today: date) -> list[Due]:
+    """督学提醒 of virtual on-line classes."""
+    return [
+        _one("bell", f"督学提醒：{row['class_name']}", row["text"], page("recognition_new"), None, late=True)
+        for row in own_reminders(user, today)
+    ]
 
 
 def page(name: str, *keys: Any) -> str:
