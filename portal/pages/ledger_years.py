@@ -94,6 +94,7 @@ def year(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[str
         "year": number,
         "closed": closed,
         "crumbs": crumbs(f"{unit.name} {number}年"),
+        "recompute_url": reverse("portal:recompute", args=[unit.pk, number]),
         "people_url": reverse("portal:ledger_people_export", args=[unit.pk, number]),
         **known(request, unit, number, today),
     }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
-from portal.pages import words
+from portal.pages import ledger_years, words
 from trainees.models import Cadre, CreditEntry, Duty, RequirementSet, RuleSet
 from trainees.rules.requirements import ASKS, Requirement, read_requirements, shipped
 from trainees.rules.rule_book import ChannelRule, RuleBook
@@ -139,6 +139,17 @@ def version(kind: Kind, user: Account, pk: Any) -> Version:
         raise Http404("没有找到这一版规则")
     row: Version = found
     return row
+
+
+def recompute_url(user: Account, row: Version, today: date) -> str:
+    """Where what was posted before can be computed anew: the year from which the version holds, or this one.
+
+    Nowhere for requirements, which post nothing.
+    """
+    if not isinstance(row, RuleSet) or not writes(user, row.unit):
+        return ""
+    year = min(max(row.since.year, ledger_years.FIRST), today.year)
+    return reverse("portal:recompute", args=[row.unit_id, year])
 
 
 def default(kind: Kind) -> dict[str, Any]:

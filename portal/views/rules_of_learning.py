@@ -43,6 +43,7 @@ def rules_version(request: SignedIn, kind: str, pk: UUID) -> HttpResponse:
     context = pages.frame(shown, row.unit, str(row)) | {
         "row": row,
         "lines": pages.lines(shown, row.rules),
+        "recompute_url": pages.recompute_url(request.user, row, timezone.localdate()),
     }
     return render(request, "portal/rules/version.html", context)
 
@@ -81,7 +82,8 @@ def _adopted(request: SignedIn, kind: Kind, unit: Unit, form: Form) -> HttpRespo
     def act() -> Answer:
         if kind.key == "credits":
             row = adopt_rule_set(unit, made, since, note, actor=request.user)
-            return answer(reverse("portal:rules_version", args=[kind.key, row.pk]), f"已启用{row}")
+            here = pages.recompute_url(request.user, row, timezone.localdate())
+            return answer(here, f"已启用{row}；以前入账的学分不变，请看要不要重算")
         asked, changed = change_requirements(unit, made, since, note, actor=request.user, today=timezone.localdate())
         follow = "学习任务今晚更新" if changed is None else f"{changed} 项学习任务随之更新"
         return answer(reverse("portal:rules_version", args=[kind.key, asked.pk]), f"已启用{asked}，{follow}")

@@ -398,6 +398,11 @@ ROWS = (
     Row("ledger_late_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
     Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),
     Row("statements_zip", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
+    Row("recompute", ledger_of(2026), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("recomputation", prepared("recomputation"), ok="staff", forbidden=NOT_LEDGER_KEEPERS,
+        prepared_by="a_recomputation"),
+    Row("recomputation_export", prepared("recomputation"), ok="staff", forbidden=NOT_LEDGER_KEEPERS,
+        prepared_by="a_recomputation"),
     # the rules: read by those who answer for people, written by the department
     Row("rules", lambda city: ["credits"], ok=RULE_READERS, forbidden=NOT_RULE_READERS),
     Row("rules", lambda city: ["requirements"], ok=RULE_READERS, forbidden=NOT_RULE_READERS),

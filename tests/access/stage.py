@@ -30,6 +30,7 @@ from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from tests.trainees.roster.files import sheet_of
 from trainees.models import Award, RequirementSet, RuleSet
+from trainees.models import Award, Recomputation, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
 from trainees.services.rosters import rehearse_roster, take_roster
 from trainees.services.rule_sets import shipped_rules
@@ -95,6 +96,16 @@ def a_closed_year(city: City) -> None:
     close_with_statements(city.root, 2025, actor=city.staff, on=date(2026, 1, 5))
     paper = ArchivePaper.objects.filter(year=2025, unit=city.root)
     paper.update(file=keep(make.PDF))
+
+
+def a_recomputation(city: City) -> None:
+    some_rules(city)
+    count = {"people": 1, "changed": 1, "awarded": 1, "reversed": 1, "unchanged": 0, "more": 0, "words": "未结账"}
+    sums = {key: {"required": "4", "elective": "0"} for key in ("before", "after")}
+    row = {"cadre": str(city.cadres[0].pk), "required": ["4", "5"], "elective": ["0", "0"]}
+    facts = {"authority": city.root, "year": 2026, "rule_set_id": city.__dict__["credit_rules"][1]}
+    made = Recomputation.objects.create(report=count | sums | {"differences": [row]}, actor_id=city.staff.pk, **facts)
+    city.__dict__["recomputation"] = made.pk
 
 
 def some_rules(city: City) -> None:
@@ -223,6 +234,7 @@ def a_work(city: City) -> None:
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_closed_year": a_closed_year,
     "some_rules": some_rules,
+    "a_recomputation": a_recomputation,
     "an_award": an_award,
     "an_archive_paper": an_archive_paper,
     "a_work": a_work,
