@@ -125,11 +125,16 @@ def _told(kind: Kind, row: Version, unit: Unit, current: Version | None) -> dict
         "name": str(row),
         "unit": row.unit.name,
         "inherited": inherited,
-        "since": words.day(row.since),
+        "since": since_words(row),
         "note": row.note,
         "current": row is current,
         "url": reverse("portal:rules_version", args=[kind.key, row.pk]),
     }
+
+
+def since_words(row: Version) -> str:
+    """The shipped version has no day: it holds where nothing else does."""
+    return "未另行制定以前" if row.since.year < ledger_years.FIRST + 1 else f"{words.day(row.since)}起"
 
 
 def version(kind: Kind, user: Account, pk: Any) -> Version:

@@ -42,6 +42,7 @@ def rules_version(request: SignedIn, kind: str, pk: UUID) -> HttpResponse:
     row = pages.version(shown, request.user, pk)
     context = pages.frame(shown, row.unit, str(row)) | {
         "row": row,
+        "since": pages.since_words(row),
         "lines": pages.lines(shown, row.rules),
         "recompute_url": pages.recompute_url(request.user, row, timezone.localdate()),
     }
