@@ -16,6 +16,7 @@ from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.check_ins import check_in_today
 from portal.demo.faulty import faulty_workbook
 from portal.demo.leaves import Leaves, name_approvers
+from portal.demo.ledger import keep_ledger
 from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
 from portal.demo.plan import PLANS, Plan, calendar_of
 from portal.demo.stages import Making, offices
@@ -76,6 +77,7 @@ class City:
         self.check_in()
         self.check_cadres()
         self.try_faulty_upload()
+        keep_ledger(self.units, self.accounts, self.today)
 
     def set_words(self) -> None:
         """代字 of the city, and of the counties that write their own documents."""

@@ -6,8 +6,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
-from trainees.services.recomputing import recompute as recompute_year
-from trainees.services.recomputing import rehearse_recomputation
 
 from core.audit import record
 from core.forms import ReasonForm
@@ -18,6 +16,8 @@ from portal.pages import ledger_years, recomputations
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_ledger
+from trainees.services.recomputing import recompute as recompute_year
+from trainees.services.recomputing import rehearse_recomputation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
