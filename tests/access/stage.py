@@ -29,7 +29,6 @@ from tests.access import stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from tests.trainees.roster.files import sheet_of
-from trainees.models import Award, RequirementSet, RuleSet
 from trainees.models import Award, Recomputation, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
 from trainees.services.rosters import rehearse_roster, take_roster

@@ -75,7 +75,7 @@ def test_it_is_done_with_a_reason_and_reported(city, client_of):
     sheet = client.get(reverse("portal:recomputation_export", args=[made.pk])).getvalue()
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
     assert [(row[0], row[7], row[8]) for row in rows[1:3]] == [("司马清扬", -20, "冲销"), ("司马清扬", 24, "入账")]
-    assert len(rows) == 7  # each of the three entries is reversed and comes again under the new rules
+    assert len(rows) == 5  # whose credits stay the same keeps the entry
 
 
 def test_done_twice_it_is_refused_with_words(city, client_of):
