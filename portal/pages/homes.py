@@ -15,6 +15,7 @@ from organization.roles import Role
 from portal.acts import age_in_words, names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
+from portal.pages.duties import desk
 from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
 from portal.pages.recognitions.lists import waiting as filings_of
@@ -39,13 +40,14 @@ def area_name(user: Account, *roles: str) -> str:
 # ---- the department's desk ----
 
 
-def staff(user: Account) -> dict[str, Any]:
-    classes = TrainingClass.objects.visible_to(user)
+def staff(request: HttpRequest, user: Account) -> dict[str, Any]:
+    classes, learning = TrainingClass.objects.visible_to(user), desk.whole(request, user)
+    behind = [wait(*one, None) for one in desk.waits(learning)]
     return {
         "area_name": area_name(user, Role.STAFF),
         "today": timezone.localdate(),
-        "figures": desk_figures(user, classes),
-        "waits": [wait for wait in waits(user, classes) if wait],
+        "figures": [*desk_figures(user, classes), desk.attained(learning)],
+        "waits": [one for one in waits(user, classes) + behind if one],
         "events": recent_events(user),
         "upload_url": reverse("portal:workbook_upload"),
     }
@@ -186,7 +188,7 @@ def documents_page(request: HttpRequest, rows: QuerySet[Document]) -> Any:
 
 
 def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
-    year = timezone.localdate().year
+    year, learning = timezone.localdate().year, desk.whole(request, user)
     classes = (
         TrainingClass.objects.visible_to(user).filter(user.access.within("unit", Role.LEADER)).exclude(state__in=UNSEEN)
     )
@@ -197,8 +199,12 @@ def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
     return {
         "area_name": area_name(user, Role.LEADER),
         "period_words": f"{year}年1月1日至今",
-        "figures": leader_figures(user, classes.filter(start__year=year)),
-        "charts": leader_charts(user, year),
+        "figures": [
+            *leader_figures(user, classes.filter(start__year=year)),
+            desk.attained(learning),
+            desk.trained(learning),
+        ],
+        "charts": desk.charts(learning) + leader_charts(user, year),
         "page_obj": documents_page(request, issued),
     }
 

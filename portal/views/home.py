@@ -16,7 +16,7 @@ def home(request: SignedIn) -> HttpResponse:
     """The department's desk before the class manager's list, before figures, letters and the own archive."""
     standing = Standing.of(request.user)
     if standing.has(Role.STAFF):
-        return render(request, "portal/home_staff.html", homes.staff(request.user))
+        return render(request, "portal/home_staff.html", homes.staff(request, request.user))
     if standing.manages or standing.assesses or standing.has(Role.SCHOOL):
         return redirect("portal:class_list")
     if standing.has(Role.LEADER):

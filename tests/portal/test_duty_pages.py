@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organization.models import Unit
+from organization.services import set_preference
 from tests import factories as make
 from tests.trainees.ledger_rows import entry
 from trainees.models import Cadre, CreditEntry
@@ -178,3 +179,43 @@ def test_the_pages_ask_in_a_fixed_number(city, client_of, query_count):
     assign_duties(None, YEAR, actor=None)
     assert [query_count(lambda url=url: client.get(url).getvalue()) for url in urls] == few
     assert max(few) <= 30, few
+
+
+# ---- the first pages ----
+
+
+def test_the_desk_says_who_falls_behind(city, client_of):
+    body = page(client_of(city.staff), "home")
+    for said in (f"{YEAR}年学习达标率", "33.3%", "1 / 3 人"):
+        assert said in body, said
+
+
+def test_the_desk_leads_to_the_lists(city, client_of):
+    set_preference(city.root, "warning_month", 1, date(2020, 1, 1), actor=None)
+    body = page(client_of(city.staff), "home")
+    assert "2 个单位有干部可能完不成年度学习任务" in body and "2 名干部学习预警" in body
+    assert f"{reverse('portal:duty_people')}?year={YEAR}&amp;unit={city.root.pk}&amp;only=warned" in body
+    assert "未补训" not in body
+
+
+def test_a_leaders_home_shows_coverage_by_level_and_units_by_attainment(city, client_of):
+    Cadre.objects.filter(pk=city.cadres[0].pk).update(band="county_up")
+    body = page(client_of(city.leader), "home")
+    for said in (
+        "参训覆盖率",
+        "1 / 3 人有学时",
+        "各层次参训覆盖率和达标率",
+        "县处级（四级调研员）以上",
+        "各单位达标率（由低到高）",
+    ):
+        assert said in body, said
+
+
+def test_the_homes_ask_in_a_fixed_number(city, client_of, query_count):
+    clients = [client_of(city.staff), client_of(city.leader)]
+    few = [query_count(lambda one=one: one.get(reverse("portal:home"))) for one in clients]
+    for number in range(20):
+        where = make.unit(f"YL8{number}", f"另设单位{number}", Unit.objects.get(pk=city.root.pk))
+        make.cadre(f"来人{number}", where, city.root)
+    assign_duties(None, YEAR, actor=None)
+    assert [query_count(lambda one=one: one.get(reverse("portal:home"))) for one in clients] == few

@@ -40,6 +40,8 @@ class Board:
     look: Look
     lines: list[Line]
     total: Line
+    bands: dict[str, Tally] = field(default_factory=dict)
+    """All requirements together, by level."""
 
     @property
     def codes(self) -> dict[str, str]:
@@ -54,7 +56,11 @@ def board(look: Look) -> Board:
     placed = [(paths[part.unit_id], part) for part in parts]
     lines = [line for line in _lines(look, placed) if line.tally().people]
     _rank([line for line in lines if line.unit is not None], look.code)
-    return Board(look, lines, _line("合计", None, placed))
+    bands: dict[str, Tally] = {}
+    for part in parts:
+        if not part.code:
+            bands[part.band] = bands.get(part.band, Tally()) + part.tally
+    return Board(look, lines, _line("合计", None, placed), bands)
 
 
 def _lines(look: Look, placed: Sequence[tuple[str, Part]]) -> Iterable[Line]:

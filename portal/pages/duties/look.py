@@ -1,11 +1,12 @@
 """What a page of duties looks at: a year, a unit, a band, a requirement; and from which day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Min
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone
 
 from core.scope import any_of
@@ -13,7 +14,7 @@ from organization.access import below
 from organization.models import Account, Unit
 from organization.preferences import preferences
 from organization.roles import Role
-from portal.lists import chips, chosen
+from portal.lists import chips
 from trainees.models import Cadre, Duty, person_ways
 from trainees.models.duties import DutyQuerySet
 from training.services.attainment import View
@@ -65,23 +66,25 @@ class Look:
         return {name: value for name, value in found.items() if value}
 
 
-def look(request: HttpRequest, user: Account) -> Look:
-    """At most six queries."""
+def look(request: HttpRequest, user: Account, *, plain: bool = False) -> Look:
+    """What the request asks for; `plain` is this year and all people, whatever it asks. At most six queries."""
     today = timezone.localdate()
+    asked = QueryDict() if plain else request.GET
     years = _years(today.year)
-    year = int(chosen(request, "year", map(str, years)) or (today.year if today.year in years else years[0]))
+    this_year = today.year if plain or today.year in years else years[0]
+    year = int(_one_of(asked, "year", map(str, years)) or this_year)
     names = Duty.objects.unscoped(NAMES).filter(year=year).order_by().values_list("code", "name").distinct()
     codes = dict(sorted(names))
     tops = user.access.paths(*ROLES)
-    unit = _unit(request, user) or _own_unit(tops)
-    asked = unit or Unit.objects.filter(path__in=tops).first()
+    unit = _unit(asked, user) or _own_unit(tops)
+    authority = unit or Unit.objects.filter(path__in=tops).first()
     return Look(
         user=user,
-        view=view_of(asked, year) if asked else View(year, today),
+        view=view_of(authority, year) if authority else View(year, today),
         years=years,
         codes=codes,
-        band=chosen(request, "band", Cadre.Band.values),
-        code=chosen(request, "code", codes),
+        band=_one_of(asked, "band", Cadre.Band.values),
+        code=_one_of(asked, "code", codes),
         unit=unit,
         whole=unit is None or unit.path in tops,
     )
@@ -104,13 +107,18 @@ def _years(this_year: int) -> list[int]:
     return list(range(found["last"], max(found["first"], found["last"] - YEARS_BACK) - 1, -1))
 
 
-def _unit(request: HttpRequest, user: Account) -> Unit | None:
+def _one_of(asked: QueryDict, name: str, values: Iterable[str]) -> str:
+    """What is asked for, empty where it is none of `values`."""
+    value = asked.get(name, "")
+    return value if value in set(values) else ""
+
+
+def _unit(asked: QueryDict, user: Account) -> Unit | None:
     """The unit asked for, of those whose people the account comes to. Raises Http404 for any other."""
-    asked = request.GET.get("unit", "")
-    if not asked:
+    if not asked.get("unit"):
         return None
     try:
-        key = UUID(asked)
+        key = UUID(asked["unit"])
     except ValueError:
         return None
     found = Unit.objects.filter(below(user.access.paths(*ROLES), "path"), pk=key).first()
