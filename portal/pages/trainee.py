@@ -48,7 +48,7 @@ def figures(archive: Archive) -> list[dict[str, Any]]:
         return []
     return [
         words.figure("今年班次", len(attended), "个"),
-        words.figure("今年学时", words.hours(year.hours if year else 0) if year else "—", "学时"),
+        words.figure("今年学时", words.hours(year.hours) if year else "—", "学时"),
         words.figure("今年学分", words.hours(year.required + year.elective) if year else "—", "学分"),
     ]
 

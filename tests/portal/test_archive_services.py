@@ -34,8 +34,8 @@ def fetched(cadre: Cadre) -> Cadre:
 
 
 def drained() -> ArchivePaper:
-    jobs.drain(Batch.objects.order_by("-created", "-pk").first().pk)
-    return ArchivePaper.objects.select_related("file").order_by("-asked", "-pk").first()
+    jobs.drain(Batch.objects.latest("created", "pk").pk)
+    return ArchivePaper.objects.select_related("file").latest("asked", "pk")
 
 
 # ---- made once, for whom it was asked ----

@@ -112,7 +112,7 @@ def another_seat(city: City, cadre: Cadre, number: int) -> Enrolment:
     one = make.training_class(city.root, f"{city.word}往期第{number}班", f"{city.word}-W{number}", **days)
     seat = make.enrolment(one, cadre, 1, grade="良好")
     make.mark(seat, make.session(one, 0))
-    first = city.training_class.results.order_by("pk").first()
+    first = city.training_class.results.order_by("pk")[0]
     one.results.create(
         enrolment=seat, scheme=first.scheme, state="confirmed", points=first.points, base=first.base, rank=1,
         total=Decimal(85), grade="良好", explanation=first.explanation, leave_hours=0, attended_hours=4,

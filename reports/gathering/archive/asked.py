@@ -36,11 +36,12 @@ def register_of(paper: ArchivePaper, today: date) -> RegisterForm:
 
 
 def _through_whose_eyes(paper: ArchivePaper) -> tuple[Cadre, Sight]:
-    account = Account.objects.filter(pk=paper.asked_by_id, is_active=True).first()
-    if account is None:
+    asked_by, of = paper.asked_by_id, paper.cadre_id
+    account = Account.objects.filter(pk=asked_by, is_active=True).first() if asked_by else None
+    if account is None or of is None:
         raise Unmakeable(NO_LONGER)
     rows = Cadre.objects.visible_to(account).select_related("unit", "managing_authority")
-    cadre = rows.filter(pk=paper.cadre_id).first()
+    cadre = rows.filter(pk=of).first()
     if cadre is None or not sight_of(account, cadre).whole:
         raise Unmakeable(NO_LONGER)
     return cadre, sight_of(account, cadre)

@@ -60,12 +60,17 @@ def ledger_rows(owners: Owners, sight: Sight, known: datetime | None = None) -> 
     """Entries with the running sums of their year, the latest year first; as they were known at a moment."""
     rows = sight.rows(CreditEntry).filter(cadre__in=owners)
     rows = rows.known_at(known) if known else rows
-    span = {
-        "partition_by": [Coalesce(F("cadre__canonical"), F("cadre")), F("year")],
-        "order_by": [F("on").asc(), F("pk").asc()],
-    }
-    sums = {f"year_{name}": Window(Sum(name), **span) for name in ("hours", "credits")}
-    return rows.annotate(**sums).select_related("reversal").order_by("-year", "on", "pk")
+    return (
+        rows.annotate(year_hours=_running("hours"), year_credits=_running("credits"))
+        .select_related("reversal")
+        .order_by("-year", "on", "pk")
+    )
+
+
+def _running(name: str) -> Window:
+    """The sum of a person's year up to and with this entry."""
+    year: list[Any] = [Coalesce(F("cadre__canonical"), F("cadre")), F("year")]
+    return Window(Sum(name), partition_by=year, order_by=[F("on").asc(), F("pk").asc()])
 
 
 def ledger_line(row: Any, known: datetime | None = None) -> LedgerLine:

@@ -14,7 +14,8 @@ def owners_of(cadres: Sequence[Cadre]) -> dict[UUID, UUID]:
     """Every row of these people, doubles that were merged into them too, with the row that lives on; one query."""
     keys = [cadre.pk for cadre in cadres]
     doubles = Cadre.objects.unscoped("doubles of people fetched in scope").filter(canonical__in=keys)
-    return {key: key for key in keys} | dict(doubles.values_list("pk", "canonical"))
+    merged = {key: owner for key, owner in doubles.values_list("pk", "canonical") if owner}
+    return {key: key for key in keys} | merged
 
 
 def postings_of(owners: Mapping[UUID, UUID], sight: Sight) -> dict[UUID, list[Posting]]:
