@@ -36,6 +36,7 @@ SEALED = frozenset(
         "explanation",
         "session_data",
         "key_sealed",
+        "key_hash",
     }
 )
 

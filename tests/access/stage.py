@@ -28,6 +28,7 @@ from tests import factories as make
 from tests.access import stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
+from tests.trainees import recognition_rows
 from tests.trainees.roster.files import sheet_of
 from trainees.models import Award, Recomputation, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
@@ -318,6 +319,8 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
         AuthoritySetting.objects.create(unit=city.root, key="letter_word", value="培函", since=date(2026, 1, 1)).pk
     ),
     "trainees.Cadre": lambda city: city.cadres[0].pk,
+    "trainees.Platform": lambda city: recognition_rows.platform(city).pk,
+    "trainees.Recognition": lambda city: recognition_rows.filing(city).pk,
     "courses.CourseCategory": lambda city: CourseCategory.objects.get_or_create(name="理论教育")[0].pk,
     "courses.Course": _course,
     "courses.Teacher": lambda city: Teacher.objects.create(unit=city.root, name=f"{city.word}讲师").pk,
