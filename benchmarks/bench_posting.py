@@ -46,7 +46,7 @@ INSERT INTO trainees_creditentry (cadre_id, "on", year, adjustment, kind, channe
     explanation, source_kind, source_id, part, attempt, rule_set_id, unit_id, authority_id, post_level, rank, reason)
 SELECT l.cadre_id, l.last, l.part, false, 'required', 'off_job', l.days, l.hours, 0, l.hours, l.title,
        '[]', 'class', l.id, l.part, 1, %(rules)s, c.unit_id, c.managing_authority_id, '', '', ''
-FROM ({LEARNED}) AS l (id, cadre_id, title, class_type, part, hours, days, last)
+FROM ({LEARNED}) AS l (id, cadre_id, title, class_type, part, hours, days, last, timetable)
 JOIN trainees_cadre c ON c.id = l.cadre_id
 """
 YEARS = """

@@ -116,7 +116,7 @@ def parts_of(one: TrainingClass) -> Parts:
 
 def _ahead(one: TrainingClass) -> Parts:
     found: Parts = defaultdict(list)
-    for each in learned_in([one.pk]):
+    for each in learned_in([one.pk], in_hours=True):
         found[each.source_id].append(Part(each.part, each.hours, each.days, each.on))
     return found
 

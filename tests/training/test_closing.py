@@ -1,5 +1,6 @@
 """结班 is a gate, and posts: what is missing is told, hours go to the ledger, come back on reopening (DOMAIN.md §3)."""
 
+from datetime import date
 from decimal import Decimal
 from io import StringIO
 
@@ -12,7 +13,8 @@ from organization.models import Account
 from organization.roles import Role
 from tests import factories as make
 from tests.training.closing_story import a_story, balances, hours
-from trainees.models import CreditBalance, CreditEntry
+from trainees.models import CreditBalance, CreditEntry, RuleSet
+from trainees.services.rule_sets import shipped_rules
 from training.models import AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
 from training.services import posting
 from training.services.corrections import correct_mark
@@ -222,6 +224,21 @@ def test_sec_22_a_correction_posts_the_difference(story):
     told = AuditEntry.objects.get(event="attendance.correct")
     assert (told.before, told.after["mark"], told.reason) == ({"mark": ""}, "sick", "病假条补交")
     assert story.training_class.state == TrainingClass.State.ENDED  # as the page saw it: closing is not repeated
+
+
+def test_a_correction_brings_no_new_rules_in_but_closing_again_does(story):
+    """A half-day gives three hours at most from January on, adopted after the class was closed with four."""
+    story.close()
+    RuleSet.objects.create(
+        unit=story.training_class.unit, name="换算规则", version=9, since=date(2026, 1, 1),
+        rules=shipped_rules() | {"half_day_most": 3},
+    )  # fmt: skip
+    done = correct(story)
+    assert (done.awarded, done.reversed, done.unchanged) == (1, 1, 2)
+    assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
+    story.reopen()
+    story.close()
+    assert [hours(story)[place][0] for place in range(3)] == [9, 12, 12]
 
 
 def test_a_correction_of_lateness_changes_no_hours(story):

@@ -44,7 +44,7 @@ def session(where, day, period, hours, number=1):
 def told(where):
     """(hours, days, part, on) of everybody, by enrolment."""
     found = defaultdict(list)
-    for each in learned_in([where.pk]):
+    for each in learned_in([where.pk], in_hours=True):
         found[each.source_id].append((each.hours, each.days, each.part, each.on))
     return dict(found)
 
@@ -126,9 +126,15 @@ def test_a_class_without_timetable_counts_its_dates(office):
     assert told(where) == {who.pk: parts}
 
 
-def test_a_half_day_by_dates_is_as_long_as_the_rules_say(office):
+def test_the_ledger_is_given_the_days_of_a_class_without_timetable(office):
+    """What it makes of them follows the rules, and is told in the entry."""
+    where, _ = a_class(office, start=MONDAY, end=MONDAY + timedelta(days=4), attendance_kept=False)
+    assert [(each.hours, each.days) for each in learned_in([where.pk])] == [(0, 5)]
+
+
+def test_a_day_by_dates_is_as_long_as_the_rules_say(office):
     where, (who,) = a_class(office, start=MONDAY, end=MONDAY, attendance_kept=False)
-    rules = shipped_rules() | {"half_day_hours": 3.5}
+    rules = shipped_rules() | {"day_hours": 7}
     RuleSet.objects.create(unit=office, name="云岭", version=2, since=date(2026, 1, 1), rules=rules)
     assert told(where) == {who.pk: [(Decimal(7), Decimal(1), 2026, MONDAY)]}
 
@@ -181,7 +187,7 @@ def test_the_half_day_is_as_long_as_the_authority_s_rules_of_that_day_say(office
     assert hours == {who.pk: Decimal(4), other.pk: Decimal(3)}
 
 
-def test_two_queries_for_one_class_or_many(office, query_count):
+def test_as_many_queries_for_one_class_as_for_many(office, query_count):
     classes = [a_class(office, people=3)[0] for _ in range(4)]
     for where in classes:
         session(where, MONDAY, 1, "4")

@@ -5,7 +5,7 @@ learned first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -168,44 +168,6 @@ def _capped(one: Counted, cap: Cap, channel: str, used: Mapping[tuple[str, str],
 def surplus(earned: Decimal, asked: Decimal) -> Decimal:
     """Required credits beyond what the year asked: they go into next year's electives, and no further."""
     return max(earned - asked, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class HalfDay:
-    """A half-day of a timetable that a trainee attended: its sessions' hours together."""
-
-    on: date
-    afternoon: bool
-    hours: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What of a class falls into one year; `on` is its last day."""
-
-    year: int
-    on: date
-    hours: Decimal
-    days: Decimal
-
-
-def pieces(half_days: Iterable[HalfDay], book: RuleBook) -> list[Piece]:
-    """Attended half-days, year by year: at most `half_day_most` hours and half a day each, a day at most 1.
-
-    Half-days of the same day and half count together. An evening belongs to the afternoon. A half-day without hours
-    is no day.
-    """
-    together: dict[tuple[date, bool], Decimal] = defaultdict(Decimal)
-    for one in half_days:
-        together[one.on, one.afternoon] += one.hours
-    years: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-    for (on, _), hours in sorted(together.items()):
-        if hours > 0:
-            years[on.year].append((on, min(hours, book.half_day_most)))
-    return [
-        Piece(year, rows[-1][0], sum((hours for _, hours in rows), ZERO), len(rows) * HALF)
-        for year, rows in sorted(years.items())
-    ]
 
 
 def _floor(value: Decimal, step: Decimal) -> Decimal:

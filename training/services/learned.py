@@ -2,8 +2,7 @@
 
 The rule is that of 实到学时 (CLASS_WORKBOOK.md §3): all sessions but those marked 事, 病, 公, 旷; who has no mark was
 there. A half-day gives at most the hours that the rules of the cadre's authority allow and half a day, a day at most
-one. Without a timetable every date of the class counts as two half-days of the hours that the rules put for them
-(DOMAIN.md §3).
+one. Without a timetable every date of the class is a day, of which the ledger makes hours (DOMAIN.md §3).
 """
 
 import json
@@ -30,13 +29,16 @@ ONLINE_WORDS = ("网络", "网上", "线上", "在线")
 SOURCE = CreditEntry.Source.CLASS
 
 CAPS = """
-SELECT DISTINCT c.id, p.managing_authority_id, u.path, c."end",
-       EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id)
+SELECT DISTINCT ON (c.id, p.managing_authority_id) c.id, p.managing_authority_id, u.path, c."end",
+       EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id), posted.rule_set_id
 FROM training_enrolment e
 JOIN training_trainingclass c ON c.id = e.training_class_id
 JOIN trainees_cadre p ON p.id = e.cadre_id
 JOIN organization_unit u ON u.id = p.managing_authority_id
+LEFT JOIN trainees_creditentry posted ON posted.source_kind = %(source)s AND posted.source_id = e.id
+      AND posted.reverses_id IS NULL AND NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = posted.id)
 WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s)
+ORDER BY c.id, p.managing_authority_id, posted.id
 """
 
 LEARNED = """
@@ -58,11 +60,13 @@ WITH people AS MATERIALIZED (
     WHERE c.id = ANY(%(classes)s)
       AND NOT EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id)
 ), days AS (
-    SELECT h.class, c.cap, h.day, sum(least(h.hours, c.cap)) AS hours, least(count(*) * 0.5, 1) AS days
+    SELECT h.class, c.cap, h.day, sum(least(h.hours, c.cap)) AS hours, least(count(*) * 0.5, 1) AS days,
+           count(h.hours) > 0 AS timetable
     FROM halves h JOIN (SELECT DISTINCT class, cap FROM people) c ON c.class = h.class
     GROUP BY 1, 2, 3
 ), years AS (
-    SELECT class, cap, extract(year FROM day)::int AS part, sum(hours) AS hours, sum(days) AS days, array_agg(day) AS dates
+    SELECT class, cap, extract(year FROM day)::int AS part, sum(hours) AS hours, sum(days) AS days, array_agg(day) AS dates,
+           bool_and(timetable) AS timetable
     FROM days GROUP BY 1, 2, 3
 ), missed AS MATERIALIZED (
     SELECT m.training_class_id AS class, m.enrolment_id, s.date AS day, s.period, sum(s.hours) AS hours
@@ -80,17 +84,18 @@ WITH people AS MATERIALIZED (
     LEFT JOIN missed m ON m.enrolment_id = d.enrolment_id AND m.day = h.day AND m.period = h.period
     GROUP BY 1, 2
 ), parts AS (
-    SELECT p.id, y.part, y.hours, y.days, y.dates, NULL::date[] AS gone
+    SELECT p.id, y.part, y.hours, y.days, y.dates, y.timetable, NULL::date[] AS gone
     FROM people p JOIN years y ON y.class = p.class AND y.cap = p.cap
     UNION ALL
-    SELECT id, extract(year FROM day)::int, -sum(hours), -sum(whole - days), NULL, array_agg(day) FILTER (WHERE days = 0)
+    SELECT id, extract(year FROM day)::int, -sum(hours), -sum(whole - days), NULL, true, array_agg(day) FILTER (WHERE days = 0)
     FROM touched GROUP BY 1, 2
 ), totals AS MATERIALIZED (
-    SELECT id, part, sum(hours) AS hours, sum(days) AS days, max(dates) AS dates, coalesce(max(gone), '{}') AS gone
+    SELECT id, part, sum(hours) AS hours, sum(days) AS days, max(dates) AS dates, coalesce(max(gone), '{}') AS gone,
+           bool_and(timetable) AS timetable
     FROM parts GROUP BY 1, 2 HAVING sum(days) > 0
 )
 SELECT e.id, e.cadre_id, c.name, c.class_type, t.part, t.hours, t.days,
-       (SELECT max(day) FROM unnest(t.dates) AS day WHERE day <> ALL(t.gone)) AS last
+       (SELECT max(day) FROM unnest(t.dates) AS day WHERE day <> ALL(t.gone)) AS last, t.timetable
 FROM totals t JOIN training_enrolment e ON e.id = t.id JOIN training_trainingclass c ON c.id = e.training_class_id
 ORDER BY c.id, e.id, t.part
 """
@@ -98,43 +103,48 @@ ORDER BY c.id, e.id, t.part
 knows beforehand how many the parts hold, and a plan that expects one would go through all of them for each."""
 
 
-def learned_in(class_ids: Collection[UUID]) -> list[Learning]:
+def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[Learning]:
     """What everybody on these rosters learned, a row a trainee and year; who attended nothing in a year has none.
 
-    Two queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
-    unknown. Part is the year, `on` the last day attended in it.
+    Three queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
+    unknown; one without a timetable gives days, and hours only where they are asked for (`in_hours`): to the ledger it
+    gives days alone, which tells in the entry what it made of them. Part is the year, `on` the last day attended in it.
     """
     if not class_ids:
         return []
     facts: dict[str, Any] = {
         "classes": list(class_ids), "seats": HOLDS_A_SEAT, "put_out": PUT_OUT,
-        "away": [str(mark) for mark in AttendanceMark.AWAY],
+        "away": [str(mark) for mark in AttendanceMark.AWAY], "source": str(SOURCE),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(CAPS, facts)
         facts["caps"] = json.dumps(dict(_caps(cursor.fetchall())))
         cursor.execute(LEARNED, facts)
-        return [_learning(*row) for row in cursor.fetchall()]
+        return [_learning(*row, in_hours=in_hours) for row in cursor.fetchall()]
 
 
-def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool]]) -> Iterator[tuple[str, str]]:
-    """Hours of a half-day, for each class and authority of somebody in it, by the rules of the class's end.
+def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool, UUID | None]]) -> Iterator[tuple[str, str]]:
+    """Hours of a half-day, for each class and authority of somebody in it.
 
-    With a timetable they are the most that count, without one they are what counts.
+    By the rules of the class's end; but what stands in the ledger keeps its rules, so that a correction brings no others
+    in. With a timetable they are the most that count, without one half of what a day counts.
     """
-    sets = RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit")
-    books = [(each.unit.path, each.since, RuleBook.read(each.rules)) for each in sets]
+    sets = list(RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit"))
+    books = {each.pk: RuleBook.read(each.rules) for each in sets}
     shipped = RuleBook.read(shipped_rules())
-    for one, authority, path, end, timetable in pairs:
+    for one, authority, path, end, timetable, posted in pairs:
         above = Unit.upward(path)
-        held = (book for where, since, book in books if where in above and since <= end)
-        book = next(held, shipped)
-        cap = book.half_day_most if timetable else book.half_day_hours
+        in_force = (each.pk for each in sets if each.unit.path in above and each.since <= end)
+        key = posted or next(in_force, None)
+        book = books[key] if key else shipped
+        cap = book.half_day_most if timetable else book.day_hours / 2
         yield f"{one}{authority}", str(cap)
 
 
 def _learning(
-    source: UUID, cadre: UUID, title: str, class_type: str, part: int, hours: Decimal, days: Decimal, on: date
-) -> Learning:
+    source: UUID, cadre: UUID, title: str, class_type: str, part: int, hours: Decimal, days: Decimal, on: date,
+    timetable: bool, *, in_hours: bool,
+) -> Learning:  # fmt: skip
     channel = Channel.ONLINE if any(word in class_type for word in ONLINE_WORDS) else Channel.OFF_JOB
-    return Learning(cadre, on, channel, hours, days, title, SOURCE, source, part)
+    given = hours if timetable or in_hours or channel != Channel.OFF_JOB else Decimal(0)
+    return Learning(cadre, on, channel, given, days, title, SOURCE, source, part)

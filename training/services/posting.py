@@ -30,8 +30,7 @@ def withdraw_classes(class_ids: Collection[UUID], *, actor: Account, reason: str
 def post_year(year: int, *, actor: Account | None, reason: str) -> tuple[int, Posting]:
     """All closed classes that touch a year, at once: how many, and what the ledger did.
 
-    For classes closed before there was a ledger, and after the rules of half-days changed. The classes are held, so that
-    none is opened meanwhile.
+    For classes closed before there was a ledger. The classes are held, so that none is opened meanwhile.
     """
     closed = TrainingClass.objects.filter(state=TrainingClass.State.CLOSED, start__year__lte=year, end__year__gte=year)
     keys = list(closed.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

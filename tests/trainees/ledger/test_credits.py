@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainees.rules.credits import HalfDay, Learning, Piece, credit_year, pieces, surplus
+from trainees.rules.credits import Learning, credit_year, surplus
 from trainees.rules.rule_book import RuleBook, RulesFault
 from trainees.services.rule_sets import shipped_rules
 
@@ -125,30 +125,6 @@ def test_every_step_is_told():
 
 def test_surplus_of_required_credits():
     assert (surplus(D("89.5"), D("60")), surplus(D("60"), D("60")), surplus(D("40"), D("60"))) == (D("29.5"), 0, 0)
-
-
-# ---- a class's half-days ----
-
-
-def half(on, hours, afternoon=False):
-    return HalfDay(on, afternoon, D(hours))
-
-
-def test_a_class_over_new_year_is_split_by_day():
-    eve, new = date(2025, 12, 31), date(2026, 1, 1)
-    days = [half(eve, "4"), half(eve, "3.5", afternoon=True), half(new, "4"), half(date(2026, 1, 2), "4")]
-    assert pieces(days, book()) == [
-        Piece(2025, eve, D("7.5"), D(1)),
-        Piece(2026, date(2026, 1, 2), D(8), D(1)),
-    ]
-
-
-def test_a_half_day_has_at_most_four_hours_and_a_day_counts_once():
-    day = date(2026, 3, 2)
-    both = [half(day, "5"), half(day, "2", afternoon=True), half(day, "2.5", afternoon=True)]
-    assert pieces(both, book()) == [Piece(2026, day, D(8), D(1))]
-    assert pieces([half(day, "0"), half(day, "1.5", afternoon=True)], book()) == [Piece(2026, day, D("1.5"), D("0.5"))]
-    assert pieces([half(day, "0")], book()) == []
 
 
 # ---- reading ----
