@@ -11,6 +11,7 @@ from organization.loading import SHIPPED_UNITS, import_units
 from organization.models import Account, Unit
 from organization.services import set_preference
 from portal.demo.accounts import SINCE, open_accounts, settle_password, write_down
+from portal.demo.archive import fill_archives
 from portal.demo.books import Seating, book_of
 from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.check_ins import check_in_today
@@ -78,6 +79,7 @@ class City:
         self.check_cadres()
         self.try_faulty_upload()
         keep_ledger(self.units, self.accounts, self.today)
+        fill_archives(self.accounts, self.today)
 
     def set_words(self) -> None:
         """代字 of the city, and of the counties that write their own documents."""
