@@ -117,6 +117,7 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:
         places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
+        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
         places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
     if standing.has(Role.STAFF, Role.LIAISON):
         places.append(place("述学", "message", reverse("portal:report_backs")))
@@ -125,7 +126,6 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("网络虚拟班", "world", reverse("portal:online_classes")))
     if standing.has(Role.STAFF):
         places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
-        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
     if standing.has(Role.STAFF, Role.LIAISON):
         places.append(place("学分认定", "circle-check", reverse("portal:recognition_list")))
         places.append(place("学习平台", "world", reverse("portal:platform_list")))
