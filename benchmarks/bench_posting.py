@@ -101,7 +101,7 @@ def quietly(act: Any) -> Any:
 
 def insert_bare(classes: list[UUID], town: Unit) -> None:
     caps = {f"{key}{town.pk}": "4" for key in classes}
-    facts = {
+    facts: dict[str, Any] = {
         "classes": classes, "seats": HOLDS_A_SEAT, "put_out": PUT_OUT, "caps": json.dumps(caps),
         "away": [str(mark) for mark in AttendanceMark.AWAY], "rules": RuleSet.objects.get().pk,
     }  # fmt: skip

@@ -200,5 +200,5 @@ def cells(who: Enrolment, part: Part | None) -> list[object]:
 
 
 def sheet(one: TrainingClass) -> list[list[object]]:
-    parts = parts_of(one)
-    return [cells(who, part) for who in people(one) for part in (parts.get(who.pk) or [None])]
+    parts, nothing = parts_of(one), list[Part | None]([None])
+    return [cells(who, part) for who in people(one) for part in parts.get(who.pk) or nothing]
