@@ -16,6 +16,7 @@ from benchmarks import table
 #: name on the command line → module whose `rows()` measures it; in the order of a whole run
 BENCHMARKS = {
     "b1": "benchmarks.bench_documents",
+    "b2": "benchmarks.bench_roster",
     "import": "benchmarks.bench_import",
     "b3": "benchmarks.bench_scoring",
     "b5": "benchmarks.bench_check_in",

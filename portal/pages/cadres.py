@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from organization.access import below
@@ -191,7 +191,4 @@ def listed(line: Line, columns: Sequence[Column]) -> dict[str, Any]:
 
 
 def cadre_url(cadre: Cadre) -> str:
-    try:
-        return reverse("portal:cadre", args=[cadre.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("portal:cadre", args=[cadre.pk])

@@ -79,8 +79,8 @@ def hold(changes: Sequence[Change]) -> None:
 def write_plan(plan: Plan, changes: Sequence[Change]) -> Written:
     """All rows of the plan, in the caller's transaction."""
     keys = [new_key() for _ in plan.added]
-    _copy(COPY_PEOPLE, (_person(key, row, plan) for key, row in zip(keys, plan.added, strict=True)))
-    _copy(COPY_POSTS, (_post(key, row, plan.day) for key, row in zip(keys, plan.added, strict=True)))
+    _copy(COPY_PEOPLE, (person_line(key, row, plan) for key, row in zip(keys, plan.added, strict=True)))
+    _copy(COPY_POSTS, (post_line(key, row, plan.day) for key, row in zip(keys, plan.added, strict=True)))
     if changes:
         _change(changes)
     moved = [one for one in changes if one.moves]
@@ -94,7 +94,7 @@ def _copy(statement: str, rows: Iterator[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def _person(key: UUID, row: RosterRow, plan: Plan) -> Sequence[Any]:
+def person_line(key: UUID, row: RosterRow, plan: Plan) -> Sequence[Any]:
     full, initials = pinyin(row.name)
     place = f"trainees_cadre:{key}:"
     status = row.status or Cadre.Status.SERVING.value
@@ -106,7 +106,7 @@ def _person(key: UUID, row: RosterRow, plan: Plan) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _post(key: UUID, row: RosterRow, day: date) -> Sequence[Any]:
+def post_line(key: UUID, row: RosterRow, day: date) -> Sequence[Any]:
     since, until = row.since or day, None
     if row.status in GONE and row.status_since:
         since = min(since, row.status_since)
