@@ -23,6 +23,7 @@ from portal.demo.plan import PLANS, Plan, calendar_of
 from portal.demo.stages import Making, offices
 from trainees.models import Cadre
 from trainees.services import link_account, verify_cadres
+from trainees.services.duties import assign_duties
 from training.models import TrainingClass
 from training.services.holidays import seed_holidays
 
@@ -77,6 +78,8 @@ class City:
         self.ask_for_leave()
         self.check_in()
         self.check_cadres()
+        for year in (self.today.year - 1, self.today.year):
+            assign_duties(None, year, actor=self.department)
         self.try_faulty_upload()
         keep_ledger(self.units, self.accounts, self.today)
         fill_archives(self.accounts, self.today)

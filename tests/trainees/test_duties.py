@@ -161,6 +161,17 @@ def test_the_five_years_begin_on_1_january_2023_and_end_on_31_december_2027(who)
     assert done == [0, 100, 200, 200]
 
 
+def test_the_rolling_window_stands_beside_the_fixed_one(who):
+    """In 2026 the fixed window began in 2023, the rolling one in 2022."""
+    who.appointments.update(post_level="县处级副职")
+    assign(who)
+    for on in (date(2021, 12, 31), date(2022, 1, 1), date(2026, 12, 31), date(2027, 1, 1)):
+        entry(who, on, "100")
+    row = Duty.objects.with_standing().with_rolling().get(cadre=who, code="five_years")
+    assert (row.done, row.rolling) == (200, 200)
+    assert Duty.objects.with_rolling().get(cadre=who, code="online").rolling == 0
+
+
 def test_what_came_late_counts_and_what_was_reversed_does_not(who):
     assign(who)
     entry(who, date(2026, 5, 4), "40", adjustment=True)

@@ -63,6 +63,18 @@ class DutyQuerySet(OfCadre):
             met=met, missing=Case(When(met=True, then=ZERO), default=Greatest(F("amount") - F("done"), ZERO))
         )
 
+    def with_rolling(self) -> Self:
+        """Annotates `rolling`: of a duty of several whole years, the same measure over as many years up to `year`.
+
+        The fixed window counts (DOMAIN.md §3), the rolling one is shown beside it. 0 for duties of one year.
+        """
+        length = OuterRef("due__year") - OuterRef("since__year")
+        balances = CreditBalance.objects.filter(
+            year__lte=OuterRef("year"), year__gte=OuterRef("year") - length, year__lt=OuterRef("year") + length
+        )
+        columns = {one: F(str(one)) for one in Measure}
+        return self.annotate(rolling=_sum(balances, "measure", columns))
+
     def as_sql(self) -> tuple[str, tuple[Any, ...]]:
         """The keys of these rows as a statement with its parameters, for what reads whole tables once."""
         self._check_scope()

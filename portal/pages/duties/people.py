@@ -85,7 +85,8 @@ class Line:
 def lines(keys: Sequence[UUID], look: Look) -> list[Line]:
     """The people of a page in their order; four queries."""
     cadres = Cadre.objects.visible_to(look.user).select_related("unit").in_bulk(list(keys))
-    rows = Duty.objects.visible_to(look.user).filter(cadre__in=cadres, year=look.view.year).with_standing()
+    rows = Duty.objects.visible_to(look.user).filter(cadre__in=cadres, year=look.view.year)
+    rows = rows.with_standing().with_rolling()
     ahead, hours = ahead_of(list(cadres), look.view.year), _hours(cadres, look.view.year)
     duties = defaultdict(list)
     for duty in rows.order_by("code"):
@@ -129,7 +130,13 @@ def row(line: Line, look: Look) -> dict[str, Any]:
 def _shown(duty: Duty, state: str) -> dict[str, str]:
     """One cell: the amounts, of days or hours the other one beside it, and why less is asked."""
     state = "exempt" if duty.exempt else state
-    return {"state": state, "word": badge_for("duty", state).label, "note": duty.note} | _amounts(duty)
+    several = duty.since.year < duty.due.year and not duty.by_entries
+    return {
+        "state": state,
+        "word": badge_for("duty", state).label,
+        "note": duty.note,
+        "rolling": f"近 {duty.due.year - duty.since.year + 1} 年 {words.hours(duty.rolling)} 学时" if several else "",  # type: ignore[attr-defined]
+    } | _amounts(duty)
 
 
 def _amounts(duty: Duty) -> dict[str, str]:
