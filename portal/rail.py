@@ -119,9 +119,9 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
         places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
         places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
+        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
     if standing.has(Role.STAFF, Role.LIAISON):
-        places.append(place("述学", "message", reverse("portal:report_backs")))
-        places.append(place("训后回访", "message-circle", reverse("portal:follow_ups")))
+        places.append(place("述学与回访", "message-circle", reverse("portal:follow_ups")))
     if standing.has(Role.STAFF, Role.LEADER) or standing.watches:
         places.append(place("网络虚拟班", "world", reverse("portal:online_classes")))
     if standing.has(Role.STAFF):
@@ -151,6 +151,7 @@ def _upkeep(standing: Standing) -> list[Place]:
     places = []
     if standing.has(Role.STAFF):
         places.append(place("台账年度", "lock", reverse("portal:ledger_years")))
+        places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
         places += [admin_place(*words) for words in STAFF_PLACES]
     if standing.has(Role.SYSTEM_ADMIN):
         places += [

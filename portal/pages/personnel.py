@@ -8,8 +8,7 @@ from django.urls import reverse
 from organization.models import Account
 from organization.roles import Role
 from portal.pages import words
-from portal.pages.cadre_moves import facts as cadre_facts
-from portal.pages.cadre_moves import initial, line, url_of
+from portal.pages.cadre_moves import initial, line, present, url_of
 from trainees.models import Cadre, PersonnelForm
 from trainees.personnel.reading import FormFacts
 from trainees.services.personnel_forms import BASICS, said_of
@@ -70,13 +69,20 @@ def form_page(form: PersonnelForm, found: FormFacts, known: Cadre | None) -> dic
         "known": known is not None,
         "faulty": bool(found.faults),
         "rows": rows(found, known),
-        "facts": cadre_facts(known) if known else [],
+        "present": present_words(known) if known else "",
         "photo": base64.b64encode(found.photo).decode() if found.photo else "",
         "notes": notes,
         "steps": steps(1),
         "crumbs": crumbs(form.file_name),
         "back_url": reverse("portal:personnel_forms"),
     }
+
+
+def present_words(known: Cadre) -> str:
+    """单位 职务（层次、职级），自某日: the present appointment in a line."""
+    now = present(known)
+    level = "、".join(filter(None, (now.post_level, now.rank)))
+    return f"{known.unit.name} {now.post}{f'（{level}）' if level else ''}，{words.day(now.since)}起"
 
 
 def rows(found: FormFacts, known: Cadre | None) -> list[dict[str, Any]]:

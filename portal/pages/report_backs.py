@@ -27,6 +27,15 @@ def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
     return [*found, {"label": last, "url": ""}]
 
 
+def tabs(active: str) -> list[dict[str, Any]]:
+    """Follow-ups and report-backs are two sides of one place."""
+    pages = (("回访", "follow_ups"), ("述学", "report_backs"))
+    return [
+        {"label": label, "url": reverse(f"portal:{name}"), "active": name == active, "count": None}
+        for label, name in pages
+    ]
+
+
 def show_of(request: HttpRequest) -> str:
     return chosen(request, "show", [key for key, _ in SHOWS]) or "filed"
 

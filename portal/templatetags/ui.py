@@ -74,6 +74,12 @@ def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 
 
+@register.filter
+def is_choice(field: BoundField) -> bool:
+    """One of a few, each with a circle before it: a legend above them takes the label's place."""
+    return isinstance(field.field.widget, forms.RadioSelect)
+
+
 def current_query(context: template.Context) -> QueryDict:
     """The page's query, to be changed; empty where a template is rendered without a request."""
     request = context.get("request")

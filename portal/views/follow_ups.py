@@ -20,7 +20,7 @@ from portal.lists import chosen, page_of
 from portal.pages import class_afterwards as class_afterwards_page
 from portal.pages import classes
 from portal.pages import follow_ups as pages
-from portal.pages.report_backs import crumbs
+from portal.pages.report_backs import crumbs, tabs
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_see_roster
@@ -44,7 +44,9 @@ def follow_ups(request: SignedIn) -> HttpResponse:
     page.object_list = made
     url = f"{reverse('portal:follow_up_export')}?{request.GET.urlencode()}"
     context = {"page_obj": page, "filters": filters, "figures": pages.figures(rows), "by": by, "export_url": url}
-    return render(request, "portal/afterwards/follow_ups.html", context | {"crumbs": crumbs("回访")})
+    return render(
+        request, "portal/afterwards/follow_ups.html", context | {"crumbs": crumbs("回访"), "tabs": tabs("follow_ups")}
+    )
 
 
 @require_safe
