@@ -49,7 +49,7 @@ def narrow(visitor: Visitor) -> bool:
 def test_from_the_units_to_the_people_who_were_missed(visitor: Visitor, city: City, tmp_path) -> None:
     page = visitor.page
     visitor.sign_in("yl_staff", PASSWORD)
-    page.get_by_role("link", name="学习任务").click()
+    page.get_by_role("link", name="学习任务", exact=True).click()
     table = page.get_by_role("table").first
     expect(table.get_by_role("row", name="云岭市发展和改革局")).to_contain_text("100.0%")
     expect(table.get_by_role("row", name="清溪县")).to_contain_text("25.0%")
