@@ -148,6 +148,7 @@ JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
 JOB_HANDLERS = {
     "document": "reports.services.make_document",
     "slips": "training.services.slips.make_slips",
+    "statements": "reports.services.year_end.write_statements",
     "archive": "reports.services.archive_papers.make_archive_paper",
     "roster_read": "trainees.services.rosters.rehearse_roster",
     "roster_write": "trainees.services.rosters.write_roster",

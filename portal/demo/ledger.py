@@ -7,7 +7,8 @@ from uuid import uuid5
 
 from organization.models import Account, Unit
 from portal.demo.dice import Dice, dice
-from reports.services.year_end import close_with_statements, preview_year_end
+from reports.models import ArchivePaper
+from reports.services.year_end import close_with_statements, preview_year_end, write_statements
 from trainees.models import Cadre, CreditEntry
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
@@ -97,6 +98,7 @@ def close_past(unit: Unit, actor: Account, today: date) -> None:
             return
         if year == today.year - 1:
             close_with_statements(unit, year, actor=actor, on=today, accepted=True)
+            write_statements(ArchivePaper.objects.get(unit=unit, year=year).pk)
         else:
             close_year(unit, year, actor=actor, on=today, more=class_checks(unit, year), accepted=True)
 

@@ -11,11 +11,12 @@ from organization.models import Account, Unit
 from portal.lists import chips
 from reports.models import ArchivePaper
 from reports.services.archive_papers import BATCH
+from reports.services.year_end import WRITING
 
 
 def statements_for(request: HttpRequest, user: Account) -> tuple[QuerySet[ArchivePaper], list[dict[str, Any]]]:
     """Unit statements that the account may read, the newest first, units in the order of the tree."""
-    rows = ArchivePaper.objects.visible_to(user).filter(kind=ArchivePaper.Kind.UNIT_STATEMENT)
+    rows = ArchivePaper.objects.visible_to(user).filter(kind=ArchivePaper.Kind.UNIT_STATEMENT).exclude(facts=None)
     years = sorted(set(rows.order_by().values_list("year", flat=True)), reverse=True)
     options = [(str(one), f"{one}年") for one in years]
     asked = request.GET.get("year", "")
@@ -40,14 +41,16 @@ def statement(row: ArchivePaper) -> dict[str, Any]:
 
 def made_of(unit: Unit, number: int) -> dict[str, Any]:
     """How many of an authority's year are made, and where they are found."""
-    batches = Batch.objects.filter(kind=BATCH, subject_id=unit.pk, title__startswith=f"{number}年度").with_counts()
+    kinds = (WRITING, BATCH)
+    batches = Batch.objects.filter(kind__in=kinds, subject_id=unit.pk, title__startswith=f"{number}年度").with_counts()
     rows = [
-        {"title": one.title, "done": one.done, "total": one.total, "failed": one.failed}
+        {"title": one.title, "done": one.done, "total": one.total, "failed": one.failed, "kind": one.kind}
         for one in batches.order_by("created", "pk")
     ]
-    made = bool(rows) and all(one["done"] + one["failed"] == one["total"] for one in rows)
+    written = any(one["kind"] == BATCH for one in rows)
+    made = written and all(one["done"] + one["failed"] == one["total"] for one in rows)
     return {
-        "rows": rows,
+        "rows": [one for one in rows if one["kind"] == BATCH or one["failed"]],
         "made": made,
         "list_url": f"{reverse('portal:statements')}?year={number}",
         "zip_url": reverse("portal:statements_zip", args=[unit.pk, number]) if made else "",

@@ -118,6 +118,13 @@ def unit_facts(area: Area, tally: dict[str, Tally]) -> Iterable[tuple[Unit, Fact
         )
 
 
+def nobody(unit: Unit) -> Facts:
+    """The statement of an authority that manages nobody."""
+    lists = {name: [] for name in ("requirements", "units", "missing", "exempted", "failed")}
+    counts = dict.fromkeys(("people", "met", "siblings", "not_met", "exempt"), 0)
+    return {"unit": unit.name, "rate": "0", "off_job": "0", "online": "0", "rank": None, **counts, **lists}
+
+
 def rank_of(path: str, among: list[str], tally: dict[str, Tally]) -> int:
     """By the share of people who met everything; equal shares share the better rank."""
     return 1 + sum(tally[other].rate > tally[path].rate for other in among)

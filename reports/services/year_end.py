@@ -1,5 +1,6 @@
 """Year-end closing with its statements: the ledger's year is closed, and everybody is told what it came to."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
@@ -9,14 +10,17 @@ from core.jobs import submit
 from core.operations import intention
 from organization.models import Account, Unit
 from reports.gathering.year_people import PersonYear, people_years
-from reports.gathering.year_units import Area, Facts, tallies, unit_facts
+from reports.gathering.year_units import Area, Facts, nobody, tallies, unit_facts
 from reports.models import ArchivePaper
 from reports.services.archive_papers import BATCH
 from trainees.models import LedgerYear
 from trainees.services.years import Preview, close_year, preview_year
 from training.services.years import class_checks
 
+logger = logging.getLogger("portal.reports")
+
 Kind = ArchivePaper.Kind
+WRITING = "statements"
 UNITS, CADRES = "单位学习情况通报", "个人学习情况"
 PORTION = 500  # statements written at a time
 
@@ -30,38 +34,58 @@ def preview_year_end(authority: Unit, year: int, on: date) -> Preview:
 def close_with_statements(
     authority: Unit, year: int, *, actor: Account, on: date, accepted: bool = False
 ) -> LedgerYear:
-    """Close the year and write a statement for each cadre and each unit; a worker prints them. All of it or nothing."""
+    """Close the year; a worker writes a statement for each cadre and each unit, then prints them.
+
+    The area's own statement is there at once, empty: it stands for all that have to be written.
+    """
     closed = close_year(authority, year, actor=actor, on=on, more=class_checks(authority, year), accepted=accepted)
-    written = write_statements(authority, year, actor=actor, on=on)
-    record("statements.write", actor=actor.pk, obj=closed, unit_id=authority.pk, after=written)
+    paper = ArchivePaper.objects.create(kind=Kind.UNIT_STATEMENT, unit=authority, year=year, asked_by_id=actor.pk)
+    submit(WRITING, f"{year}年度学习情况", [paper.pk], actor=actor.pk, subject_id=authority.pk)
     return closed
 
 
-def write_statements(authority: Unit, year: int, *, actor: Account, on: date) -> dict[str, int]:
-    """Rows with frozen facts, and the batches that print them: units first, they are waited for."""
-    area, common = Area(authority), {"authority": authority.name, "closed_on": str(on)}
+@intention
+def write_statements(paper_id: UUID) -> None:
+    """The worker's part: facts of everybody, frozen, and the batches that print them; all of it or nothing, once."""
+    rows = ArchivePaper.objects.select_for_update(of=("self",)).select_related("unit")
+    paper = rows.filter(pk=paper_id).first()
+    if paper is None or paper.unit is None or paper.year is None or paper.facts is not None:
+        logger.warning("statement %s has nothing to be written", paper_id)
+        return
+    closed = LedgerYear.objects.get(authority=paper.unit, year=paper.year)
     cadres: list[UUID] = []
-    found = tallies(area, _written(people_years(authority, year), year, common, cadres, actor))
-    units = [
-        ArchivePaper(kind=Kind.UNIT_STATEMENT, unit=unit, year=year, facts=facts | common, asked_by_id=actor.pk)
-        for unit, facts in unit_facts(area, found)
+    common = {"authority": paper.unit.name, "closed_on": closed.figures["closed_on"]}
+    units = _units(paper, _written(people_years(paper.unit, paper.year), paper, common, cadres), common)
+    for title, keys in ((UNITS, units), (CADRES, cadres)):
+        submit(BATCH, f"{paper.year}年度{title}", keys, actor=paper.asked_by_id, subject_id=paper.unit_id)
+    after = {"year": paper.year, "units": len(units), "cadres": len(cadres)}
+    record("statements.write", actor=paper.asked_by_id, obj=closed, unit_id=paper.unit_id, after=after)
+
+
+def _units(paper: ArchivePaper, people: Iterable[PersonYear], common: Facts) -> list[UUID]:
+    """The units' statements, the area's first; keys of all."""
+    area = Area(paper.unit)
+    facts = {unit.pk: told | common for unit, told in unit_facts(area, tallies(area, people))}
+    paper.facts = facts.pop(paper.unit_id, None) or nobody(paper.unit) | common
+    paper.save(update_fields=["facts"])
+    made = [
+        ArchivePaper(kind=Kind.UNIT_STATEMENT, unit_id=unit, year=paper.year, facts=told, asked_by_id=paper.asked_by_id)
+        for unit, told in facts.items()
     ]
-    ArchivePaper.objects.bulk_create(units, batch_size=PORTION)
-    for title, keys in ((UNITS, [paper.pk for paper in units]), (CADRES, cadres)):
-        submit(BATCH, f"{year}年度{title}", keys, actor=actor.pk, subject_id=authority.pk)
-    return {"units": len(units), "cadres": len(cadres)}
+    ArchivePaper.objects.bulk_create(made, batch_size=PORTION)
+    return [paper.pk, *(one.pk for one in made)]
 
 
 def _written(
-    people: Iterable[PersonYear], year: int, common: Facts, keys: list[UUID], actor: Account
+    people: Iterable[PersonYear], paper: ArchivePaper, common: Facts, keys: list[UUID]
 ) -> Iterator[PersonYear]:
     """The same people, their statements written in portions as they pass; only keys are kept."""
     held: list[ArchivePaper] = []
     for one in people:
         held.append(
             ArchivePaper(
-                kind=Kind.CADRE_STATEMENT, cadre_id=one.cadre_id, year=year, facts=one.facts | common,
-                asked_by_id=actor.pk,
+                kind=Kind.CADRE_STATEMENT, cadre_id=one.cadre_id, year=paper.year, facts=one.facts | common,
+                asked_by_id=paper.asked_by_id,
             )
         )  # fmt: skip
         keys.append(held[-1].pk)

@@ -23,7 +23,7 @@ from courses.models import Course, CourseCategory, CourseModule, CourseSystem, R
 from organization.models import Account, AuthoritySetting, DeviceCredential
 from organization.services import add_device, ask_for_reset
 from reports.models import ArchivePaper
-from reports.services.year_end import close_with_statements
+from reports.services.year_end import close_with_statements, write_statements
 from tests import factories as make
 from tests.access import stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
@@ -95,6 +95,7 @@ def a_closed_year(city: City) -> None:
     """2025, closed; one of its statements is made."""
     close_with_statements(city.root, 2025, actor=city.staff, on=date(2026, 1, 5))
     paper = ArchivePaper.objects.filter(year=2025, unit=city.root)
+    write_statements(paper.get().pk)
     paper.update(file=keep(make.PDF))
 
 

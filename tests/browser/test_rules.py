@@ -9,6 +9,8 @@ from playwright.sync_api import ViewportSize, expect
 from core.keys import new_key
 from organization.models import Unit
 from organization.roles import Role
+from reports.models import ArchivePaper
+from reports.services.year_end import write_statements
 from tests import factories as make
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.signin.conftest import account_of
@@ -90,6 +92,7 @@ def test_a_year_is_closed_by_typing_it_out(visitor: Visitor, office: Unit, size:
     expect(page.get_by_text("结账后没有新的入账")).to_be_visible()
     demand_fits(visitor)
     assert LedgerYear.objects.get(year=2025).closed_at
+    write_statements(ArchivePaper.objects.get().pk)
     visitor.go("/statements/")
     expect(page.get_by_text("云岭市史志研究中心")).to_be_visible()
     demand_fits(visitor)

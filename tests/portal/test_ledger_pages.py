@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.files import keep
 from core.keys import new_key
 from reports.models import ArchivePaper
-from reports.services.year_end import close_with_statements
+from reports.services.year_end import close_with_statements, write_statements
 from tests import factories as make
 from tests.access.stage import op_id
 from trainees.models import LedgerYear
@@ -38,6 +38,7 @@ def address(name, city, year=2025):
 
 def close(city):
     close_with_statements(city.root, 2025, actor=city.staff, on=timezone.localdate())
+    write_statements(ArchivePaper.objects.get(unit=city.root, year=2025).pk)
 
 
 def test_before_closing_the_page_says_what_it_will_do(city, client_of):

@@ -13,7 +13,7 @@ from core.operations import Refused
 from reports.gathering.year_units import Area
 from reports.models import ArchivePaper
 from reports.services.archive_papers import make_archive_paper
-from reports.services.year_end import close_with_statements, preview_year_end
+from reports.services.year_end import close_with_statements, preview_year_end, write_statements
 from tests import factories as make
 from tests.core.pdf_reading import text
 from trainees.models import Cadre, Exemption, LedgerYear
@@ -52,7 +52,14 @@ def city(yunling):
 
 @pytest.fixture
 def closed(city) -> LedgerYear:
-    return close_with_statements(city.root, 2026, actor=city.staff, on=JANUARY)
+    return close(city)
+
+
+def close(city, year=2026, on=JANUARY) -> LedgerYear:
+    """As somebody closes it, and the worker writes."""
+    held = close_with_statements(city.root, year, actor=city.staff, on=on)
+    write_statements(ArchivePaper.objects.get(unit=city.root, year=year).pk)
+    return held
 
 
 def statement(**of) -> ArchivePaper:
@@ -147,17 +154,27 @@ def test_a_cadres_statement_is_one_page_however_much_there_is(city):
         learn(city.cadres[1], "1", title=f"云岭市2026年第{number}期年轻干部专业能力提升班", on=date(2026, 6, 1))
     for channel in ("study_group", "self_study", "teaching", "in_house", "online"):
         learn(city.cadres[1], "1", channel)
-    close_with_statements(city.root, 2026, actor=city.staff, on=JANUARY)
+    close(city)
     paper = statement(cadre=city.cadres[1])
     printed(paper)
     assert paper.pages == 1
 
 
-def test_the_worker_makes_them(city, closed):
+def test_the_worker_writes_and_makes_them(city):
+    close_with_statements(city.root, 2026, actor=city.staff, on=JANUARY)
+    for batch in Batch.objects.filter(kind="statements"):
+        drain(batch.pk)
     for batch in Batch.objects.filter(subject_id=city.root.pk):
         drain(batch.pk)
     assert not BatchItem.objects.exclude(state="done").exists()
     assert not ArchivePaper.objects.filter(file=None).exists()
+    assert ArchivePaper.objects.count() == 7
+
+
+def test_written_twice_is_written_once(city, closed):
+    write_statements(statement(unit=city.root).pk)
+    assert ArchivePaper.objects.count() == 7
+    assert Batch.objects.filter(kind="archive").count() == 2
 
 
 def test_classes_that_nobody_closed_forbid_closing(city):
@@ -184,7 +201,7 @@ def test_an_area_ends_where_another_department_begins(city):
 
 def test_the_number_of_queries_does_not_grow(city, query_count):
     def closing(year):
-        return lambda: close_with_statements(city.root, year, actor=city.staff, on=date(2030, 1, 1))
+        return lambda: close(city, year, on=date(2030, 1, 1))
 
     for person in Cadre.objects.filter(managing_authority=city.root):
         learn(person, "3", on=date(2027, 3, 1))

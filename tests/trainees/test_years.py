@@ -211,7 +211,7 @@ def test_others_do_not_close(town, role, learned):
 def test_the_preview_says_what_closing_does(town, staff, people, learned, query_count):
     preview = preview_year(town, 2025, JANUARY)
     assert preview.blocked == preview.warned == []
-    assert close(town, staff).figures == preview.figures | {"accepted": []}
+    assert close(town, staff).figures == preview.figures | {"closed_on": "2026-01-05", "accepted": []}
     assert [(one["code"], one["asked"], one["met"]) for one in preview.figures["requirements"]] == [
         ("off_job", 3, 1), ("online", 3, 0), ("required", 3, 2),
     ]  # fmt: skip

@@ -228,7 +228,8 @@ def close_year(
     _demand_ready(preview, year, accepted)
     post([row.learning for row in carries(authority, year)], actor=actor, reason=f"{year}年度结账")
     held.closed_at, held.closed_by_id = timezone.now(), actor.pk
-    held.figures = preview.figures | {"accepted": [f"{one.label} {one.open} 件" for one in preview.warned]}
+    told = {"closed_on": str(on), "accepted": [f"{one.label} {one.open} 件" for one in preview.warned]}
+    held.figures = preview.figures | told
     held.save(update_fields=["closed_at", "closed_by_id", "figures"])
     record("ledger_year.close", actor=actor.pk, obj=held, unit_id=authority.pk, after=_told(held))
     return held

@@ -35,6 +35,6 @@ DRIVERS = {
     ),
     "document.void": made_void,
     "statements.zip": years.statements_taken,
-    "statements.write": years.closed,
+    "statements.write": (years.written, "role request"),
     "results.export": lambda scene: scene.get("staff", "class_summary_csv", scene.city.training_class.pk),
 }

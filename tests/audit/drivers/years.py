@@ -4,7 +4,7 @@ from datetime import date
 
 from core.files import keep
 from reports.models import ArchivePaper
-from reports.services.year_end import close_with_statements
+from reports.services.year_end import close_with_statements, write_statements
 from tests import factories as make
 from tests.audit.drivers.scene import Scene
 
@@ -14,11 +14,16 @@ def closed(scene: Scene) -> None:
         close_with_statements(scene.city.root, 2025, actor=staff, on=date(2026, 1, 5))
 
 
+def written(scene: Scene) -> None:
+    closed(scene)
+    write_statements(ArchivePaper.objects.get(unit=scene.city.root, year=2025).pk)
+
+
 def table_taken(scene: Scene) -> None:
     scene.get("staff", "ledger_people_export", scene.city.root.pk, 2025)
 
 
 def statements_taken(scene: Scene) -> None:
-    closed(scene)
+    written(scene)
     ArchivePaper.objects.filter(unit=scene.city.root, year=2025).update(file=keep(make.PDF))
     scene.get("staff", "statements_zip", scene.city.root.pk, 2025)
