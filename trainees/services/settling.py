@@ -138,8 +138,7 @@ def _asked(
     learning: Learning, person: UUID, stamp: Stamp, there: Award | None, shelf: Shelf, root: Mapping[UUID, UUID]
 ) -> Wish:
     """A correction of what stands keeps its rules: only a recomputation lets others in."""
-    corrected = there is not None and root[there.cadre_id] == person and there.learning.on == learning.on
-    if there is not None and corrected:
+    if there is not None and root[there.cadre_id] == person and there.is_corrected_by(learning):
         return Wish(learning, person, there.rule_set_id, shelf.book(there.rule_set_id), there.stamp, there)
     rules = shelf.on(stamp.authority_id, learning.on)
     return Wish(learning, person, rules, shelf.book(rules), stamp, there)

@@ -79,6 +79,10 @@ class Award:
         stamp = Stamp(unit, authority, level, rank)
         return cls(pk, cadre, year, kind, days, hours, earned, attempt, rule_set, stamp, learning, given)
 
+    def is_corrected_by(self, learning: Learning) -> bool:
+        """Of the same day and kind of learning: other amounts of it do not bring other rules."""
+        return (self.learning.on, self.learning.channel) == (learning.on, learning.channel)
+
     def says(self, learning: Learning, counted: Counted, rule_set: UUID) -> bool:
         """Whether the entry already says this of the same person."""
         mine, theirs = self.learning, learning
