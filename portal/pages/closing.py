@@ -29,6 +29,7 @@ from training.services.dossier import (
     never_came,
 )
 from training.services.learned import SOURCE, learned_in
+from training.services.no_shows import OVER
 
 WHY = "hours of a class that was fetched in scope: what its own timetable and marks gave"
 PAGE_SIZE = 100
@@ -59,7 +60,7 @@ Parts = dict[UUID, list[Part]]
 def closing(one: TrainingClass, door: Door, parts: Parts) -> dict[str, Any]:
     """The fragment's own context beside the page of people."""
     items = dossier(one)
-    gone = list(never_came([one.pk]).select_related("unit")) if door.writing else []
+    gone = list(never_came([one.pk]).select_related("unit")) if one.state in OVER else []
     return {
         "checks": [check(one, item, door) for item in items],
         "asks": [

@@ -97,6 +97,12 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     ]
 
 
+def unclosed_wait(user: Account) -> dict[str, Any] | None:
+    """Classes that have ended and are not closed, for those who close them."""
+    found = unclosed(user).aggregate(n=Count("pk"), oldest=Min("end"))
+    return wait("school", found["n"], "个班次已结束、未结班", reverse("portal:class_unclosed"), found["oldest"])
+
+
 def leave_wait(user: Account) -> dict[str, Any] | None:
     """Leave that waits for the account's word; a reminded one is told first."""
     found = asked_of_me(user).aggregate(n=Count("pk"), oldest=Min("waiting_since"), reminded=Count("reminded"))

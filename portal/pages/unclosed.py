@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from core.scope import any_of
 from organization.models import Account
 from portal.pages import words
 from portal.rules import Door
 from training.models import TrainingClass
+from training.models.classes import class_ways
 from training.services.dossier import Item, dossiers
 
 State = TrainingClass.State
@@ -20,9 +22,9 @@ LATE_DAYS = 30
 
 
 def unclosed(user: Account) -> QuerySet[TrainingClass]:
-    """Those that the account sees as staff, manager or leader, not as a trainee."""
-    rows = TrainingClass.objects.visible_to(user).filter(state__in=[State.ENDED, State.REOPENED])
-    return rows.select_related("unit").order_by("end", "name", "pk")
+    """Those that the account sees through the class door; not those in which it only learns."""
+    rows = TrainingClass.objects.visible_to(user).filter(any_of(class_ways(user.access, leader=True)))
+    return rows.filter(state__in=[State.ENDED, State.REOPENED]).select_related("unit").order_by("end", "name", "pk")
 
 
 def lines(user: Account, classes: Sequence[TrainingClass], today: date) -> list[dict[str, Any]]:

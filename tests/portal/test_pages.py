@@ -186,6 +186,8 @@ def test_classes_that_wait_to_be_closed_stand_with_their_age_and_what_is_missing
     assert "还有 1 名学员的成绩没有确认" in body and "都已办完，可以结班" in body
     assert body.index(yunling.training_class.name) < body.index(yunling.open_class.name)
     assert reverse("portal:class_closing", args=[yunling.open_class.pk]) in body
+    own = client_of(yunling.trainee)
+    assert yunling.open_class.name not in own.get(reverse("portal:class_unclosed")).content.decode()
     led = client_of(yunling.leader).get(reverse("portal:class_unclosed")).content.decode()
     assert reverse("portal:class_closing", args=[yunling.open_class.pk]) not in led
     assert reverse("portal:class_page", args=[yunling.open_class.pk]) in led

@@ -111,6 +111,14 @@ def test_who_was_away_from_everything_is_struck_off(story):
     assert not never_came([story.training_class.pk]).exists()
 
 
+def test_nobody_is_struck_off_a_class_that_has_not_ended(story):
+    Enrolment.objects.update(grade="")
+    stay_away(story)
+    story.set(state=TrainingClass.State.RUNNING)
+    with pytest.raises(Refused, match="还没有结束"):
+        strike_no_shows(story.training_class, actor=story.staff, reason="经核实未报到")
+
+
 def test_who_was_told_to_come_and_never_seen_is_struck_off(story):
     Enrolment.objects.update(grade="", state=State.INVITED)
     for who in story.seats[1:]:

@@ -7,6 +7,7 @@ from training.models import Enrolment, Session, TrainingClass
 from training.services.attendance import hold_for_marks, settle
 from training.services.dossier import never_came
 
+OVER = (TrainingClass.State.ENDED, TrainingClass.State.REOPENED)
 CONFIRMED = "本班成绩已确认，名册不能再直接更改；请以工作簿“更正成绩”方式办理，名册上不再列出未报到的人"
 
 
@@ -18,6 +19,8 @@ def strike_no_shows(training_class: TrainingClass, *, actor: Account, reason: st
     """
     held = hold_for_marks(training_class)
     demand_current(seen, held.revision, "本班的名册和考勤")
+    if held.state not in OVER:
+        raise Refused(f"班次“{held.name}”{held.get_state_display()}，还没有结束，不能认定谁没有来；结束后再划去")
     gone = list(never_came([held.pk]))
     if not gone:
         raise Refused("名册上的人都到过课，没有要划去的")
