@@ -34,7 +34,7 @@ def upload(user: Account) -> dict[str, Any]:
     """What templates/portal/rosters/upload.html needs beside its form: two queries."""
     rows = list(RosterUpload.objects.visible_to(user).select_related("unit").order_by("-created", "pk")[:RECENT])
     names = names_of({row.uploaded_by_id for row in rows})
-    columns = [{"name": column.name, "required": column.name in REQUIRED} for column in COLUMNS]
+    columns = [column.name for column in COLUMNS if column.name not in REQUIRED]
     return {
         "steps": steps(0),
         "columns": columns,
@@ -141,7 +141,7 @@ def _faults(label: str, found: list[dict[str, Any]], count: int) -> dict[str, An
          "message": one["message"].partition("：")[2] or one["message"]}
         for one in found
     ]  # fmt: skip
-    return {"label": label, "sheets": [{"name": "", "faults": shown}], "more": max(0, count - len(shown))}
+    return {"label": label, "sheets": [{"name": "花名册", "faults": shown}], "more": max(0, count - len(shown))}
 
 
 def _kinds(found: dict[str, Any], counts: dict[str, int]) -> list[tuple[str, list[Any], int]]:
