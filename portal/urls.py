@@ -272,6 +272,7 @@ urlpatterns = [
     path("awards/<int:pk>/", awards.award_edit, "award_edit"),
     path("awards/<int:pk>/remove/", awards.award_remove, "award_remove"),
     path("papers/", archive.archive_papers, "archive_papers"),
+    path("papers/all.zip", archive.archive_zip, "archive_zip"),
     path("papers/<uuid:pk>/", archive.archive_paper, "archive_paper"),
     path("units/<uuid:pk>/booklets/", archive.unit_booklets, "unit_booklets"),
     path("enrolments/<uuid:enrolment>/works/", works.work_add, "work_add"),

@@ -3,6 +3,7 @@
 EVENTS = {
     "archive.export": "导出学习档案数据",
     "archive.order": "申请档案材料",
+    "archive.zip": "打包下载档案材料",
     "archive.take": "下载档案材料",
     "documents.draft": "生成文件草稿",
     "documents.zip": "打包下载文件",

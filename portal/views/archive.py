@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from core.scope import get_in_scope
 from organization.freshness import ask_again
 from organization.models import Account, Unit
 from portal.acts import Answer, answer, perform
-from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
+from portal.downloads import XLSX, ZIP, Sendable, download, hand_over, opens, stored, stream
 from portal.forms_archive import PaperOrderForm
 from portal.lists import page_of
 from portal.pages import archive
@@ -26,7 +26,7 @@ from portal.rules import demand, may_order_booklets, may_take_archive
 from reports.archive_data import TAKEN
 from reports.gathering.archive import Sight, archive_of, sight_of
 from reports.models import ArchivePaper
-from reports.services.archive_orders import order_booklet, order_booklets, order_register, take_paper
+from reports.services.archive_orders import order_booklet, order_booklets, order_register, take_paper, zip_papers
 from trainees.models import Cadre
 from training.models import Enrolment
 
@@ -97,9 +97,23 @@ def archive_papers(request: SignedIn) -> HttpResponse:
     context = {
         "page_obj": page,
         "job": papers.running(request.user),
+        "zip_url": reverse("portal:archive_zip") if page.paginator.count > 1 else "",
         "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "档案材料", "url": ""}],
     }
     return render(request, "portal/archive/papers.html", context)
+
+
+@require_safe
+def archive_zip(request: SignedIn) -> HttpResponse | StreamingHttpResponse:
+    """Everything that the account had made and that is still there, packed as it is sent; it asks who is there."""
+    if stale := ask_again(request):
+        return stale
+    if papers.running(request.user):
+        raise FileGone("还有材料正在制作，这时打包会缺少文件；请等全部做好后再打包")
+    rows = papers.ready(request.user)
+    if not rows:
+        raise Http404("没有做好的材料")
+    return stream(zip_papers(papers.named(rows), actor=request.user), "档案材料.zip", ZIP)
 
 
 @require_safe

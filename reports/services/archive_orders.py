@@ -1,13 +1,15 @@
 """Asking for papers of the archive and taking them away: each time the audit log says who took whose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core.audit import record
+from core.files import load
 from core.models import Batch
 from core.operations import Refused, intention
 from organization.models import Account, Unit
 from reports.models import ArchivePaper
 from reports.services.archive_papers import Kind, submit_papers
+from reports.services.handing_out import nameable, packed
 from trainees.models import Cadre
 from training.models import Enrolment
 
@@ -57,3 +59,16 @@ def take_paper(paper: ArchivePaper, *, actor: Account) -> None:
     """The download of a paper that the caller fetched in scope."""
     owner = paper.cadre.unit_id if paper.cadre else paper.unit_id
     record("archive.take", actor=actor.pk, obj=paper, unit_id=owner, after={"kind": paper.kind})
+
+
+def zip_papers(named: Sequence[tuple[ArchivePaper, str]], *, actor: Account) -> Iterator[bytes]:
+    """A ZIP of papers that the caller fetched in scope, in pieces; the audit entry is written at once."""
+    keys = [str(paper.pk) for paper, _ in named]
+    record("archive.zip", actor=actor.pk, after={"count": len(keys), "papers": keys})
+    return packed((nameable(name), paper.asked.date(), _bytes_of(paper)) for paper, name in named)
+
+
+def _bytes_of(paper: ArchivePaper) -> bytes:
+    if paper.file is None:
+        raise Refused("文件还没有做好，请稍后再试")
+    return load(paper.file)

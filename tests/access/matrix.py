@@ -336,6 +336,7 @@ ROWS = (
         data={**REASON, "seen": 1}, prepared_by="an_award"),
     Row("archive_papers", ok=ALL),
     Row("archive_paper", prepared("archive_paper"), ok="staff", prepared_by="an_archive_paper"),
+    Row("archive_zip", ok="staff", prepared_by="an_archive_paper"),
     Row("unit_booklets", lambda city: [city.bureau.pk], ok="staff", code=302, method="post",
         forbidden=f"liaison leader {' '.join(ADMINISTRATORS)}"),
     Row("work_add", enrolment, ok="staff manager trainee", forbidden="assessor leader liaison"),

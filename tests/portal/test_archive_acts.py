@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core import jobs
 from core.keys import new_key
 from core.models import Batch
 from reports.models import ArchivePaper
@@ -76,6 +77,18 @@ def test_one_orders_and_the_other_sees_nothing_of_it(yunling, client_of):
 
 def batch_of(account):
     return Batch.objects.get(created_by_id=account.pk, kind="archive").pk
+
+
+def test_what_was_made_is_packed_once_all_of_it_is_there(yunling, client_of):
+    people = [make.cadre(f"同事{number}", yunling.bureau, yunling.root) for number in range(2)]
+    client, url = client_of(yunling.staff), reverse("portal:archive_zip")
+    assert client.get(url).status_code == 404
+    send(client, "unit_booklets", yunling.bureau.pk)
+    assert client.get(url).status_code == 410
+    jobs.drain(batch_of(yunling.staff))
+    told = stage.body_of(client.get(url))
+    assert all(f"_{one.name}_一人一册_" in told and told.count(one.name) >= 2 for one in people)
+    assert client_of(yunling.trainee).get(url).status_code == 404
 
 
 def test_a_register_form_of_another_persons_class_is_not_found(yunling, client_of):

@@ -1,5 +1,6 @@
 """档案材料: what was made of an archive for the account, and what may be asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from portal.pages.files import job
 from portal.rules import may_order_booklets
 from reports.gathering.archive import Sight
 from reports.models import ArchivePaper
+from reports.services.archive_orders import MOST
 from reports.services.archive_papers import BATCH, PASSING
 from trainees.models import Cadre
 
@@ -29,6 +31,16 @@ def papers_for(user: Account) -> QuerySet[ArchivePaper]:
 def asked_by(user: Account) -> QuerySet[ArchivePaper]:
     """What the account had made, the latest first."""
     return papers_for(user).filter(asked_by_id=user.pk).order_by("-asked", "-pk")
+
+
+def ready(user: Account) -> list[ArchivePaper]:
+    """Papers of the account whose files are there, at most as many as one batch."""
+    return list(asked_by(user).filter(file__isnull=False, file__deleted=None)[:MOST])
+
+
+def named(rows: Sequence[ArchivePaper]) -> list[tuple[ArchivePaper, str]]:
+    """Each with its name in a package: numbered, so that no two are alike."""
+    return [(row, f"{place:03d}_{file_name(row)}") for place, row in enumerate(rows, 1)]
 
 
 def people_of(user: Account, unit: Unit) -> QuerySet[Cadre]:

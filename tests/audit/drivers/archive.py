@@ -27,6 +27,11 @@ def paper_taken(scene: Scene) -> None:
     scene.get("staff", "archive_paper", scene.city.__dict__["archive_paper"], code=302)
 
 
+def all_taken(scene: Scene) -> None:
+    stage.an_archive_paper(scene.city)
+    scene.get("staff", "archive_zip")
+
+
 def data_taken(scene: Scene) -> None:
     scene.get("staff", "cadre_data", somebody(scene).pk, "json")
 
@@ -71,6 +76,11 @@ def removed(scene: Scene) -> None:
         remove_award(award, actor=staff, reason="登记在别人名下", seen=1)
 
 
-REPORTS = {"archive.order": ordered, "archive.take": paper_taken, "archive.export": data_taken}
+REPORTS = {
+    "archive.order": ordered,
+    "archive.take": paper_taken,
+    "archive.export": data_taken,
+    "archive.zip": (all_taken, "unit object"),
+}
 TRAINING = {"work.hand_in": handed_in, "work.take": work_taken, "work.withdraw": work_back}
 TRAINEES = {"award.give": given, "award.correct": corrected, "award.remove": removed}
