@@ -88,6 +88,8 @@ def duty_people(request: SignedIn) -> HttpResponse:
         "lead": asked.words,
         "year": asked.look.view.year,
         "codes": asked.look.codes.values(),
+        "text": asked.text,
+        "carried": [(name, value) for name, value in request.GET.items() if name not in ("q", "page")],
         "export_url": f"{reverse('portal:duty_people_export')}?{request.GET.urlencode()}",
         "crumbs": crumbs(asked.look, "干部"),
     }

@@ -132,6 +132,21 @@ def test_the_file_of_people_holds_amounts_as_numbers(city, client_of):
     assert (found["年度脱产培训（完成）"], found["年度脱产培训（应达）"]) == (90, 90)
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"q": "oyzy"}, ["欧阳致远"]),
+        ({"q": "若溪"}, ["沈若溪"]),
+        ({"sort": "name"}, ["欧阳致远", "沈若溪", "司马清扬"]),
+        ({"sort": "-hours"}, ["司马清扬", "欧阳致远", "沈若溪"]),
+        ({"sort": "unit"}, ["司马清扬", "沈若溪", "欧阳致远"]),
+        ({"sort": "x"}, ["欧阳致远", "沈若溪", "司马清扬"]),
+    ],
+)
+def test_people_are_found_by_name_and_sorted(city, client_of, query, names):
+    assert [line[0] for line in sheet(client_of(city.staff), "duty_people_export", **query)[1:]] == names
+
+
 def test_a_units_own_people_without_those_below(city, client_of):
     body = page(client_of(city.staff), "duty_people", unit=city.bureau.pk, own="1")
     assert "司马清扬" in body and "沈若溪" not in body

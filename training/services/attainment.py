@@ -121,7 +121,7 @@ FROM standing GROUP BY unit_id, band, code
 """
 
 PEOPLE = """
-SELECT p.cadre_id FROM person p JOIN trainees_cadre c ON c.id = p.cadre_id
+SELECT p.cadre_id FROM person p JOIN trainees_cadre c ON c.id = p.cadre_id JOIN organization_unit u ON u.id = p.unit_id
 WHERE (%s = '' OR (CASE WHEN p.exempt THEN 'exempt' ELSE p.state END) = %s)
   AND (%s = '' OR EXISTS (SELECT FROM standing s WHERE s.cadre_id = p.cadre_id AND s.code = %s))
   AND CASE %s WHEN 'under' THEN NOT p.exempt AND p.state IN ('short', 'overdue')
@@ -131,8 +131,17 @@ WHERE (%s = '' OR (CASE WHEN p.exempt THEN 'exempt' ELSE p.state END) = %s)
                   WHERE p.cadre_id IN (d.id, d.canonical_id) AND b.off_job_hours > 0)
               WHEN 'warned' THEN p.warned
               ELSE true END
-ORDER BY p.share, c.pinyin, c.id
-"""
+ORDER BY """
+ORDERS = {
+    "": "p.share, c.pinyin, c.id",
+    "name": "c.pinyin, c.id",
+    "-name": "c.pinyin DESC, c.id",
+    "unit": "u.path, c.pinyin, c.id",
+    "-unit": "u.path DESC, c.pinyin, c.id",
+    "hours": "p.hours, c.pinyin, c.id",
+    "-hours": "p.hours DESC, c.pinyin, c.id",
+}
+"""Who lacks most comes first, or as a column head asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +204,15 @@ def tallies(duties: DutyQuerySet, view: View) -> list[Part]:
     return [Part(unit, band, code, Tally(*numbers)) for unit, band, code, *numbers in _ask(duties, view, TALLIES)]
 
 
-def people(duties: DutyQuerySet, view: View, *, state: str = "", code: str = "", only: str = "") -> list[UUID]:
-    """Whose duties stand so, those who lack most first. One statement.
+def people(
+    duties: DutyQuerySet, view: View, *, state: str = "", code: str = "", only: str = "", order: str = ""
+) -> list[UUID]:
+    """Whose duties stand so, those who lack most first or in another of `ORDERS`. One statement.
 
     `state` is a person's (`exempt` too), `code` one that they must have, `only` one of `under` (short or overdue),
     `promoted` (has not made up what was missing at a promotion), `never` (has no hour off the job), `warned`.
     """
-    return [row[0] for row in _ask(duties, view, PEOPLE, [state, state, code, code, only])]
+    return [row[0] for row in _ask(duties, view, PEOPLE + ORDERS[order], [state, state, code, code, only])]
 
 
 def _ask(duties: DutyQuerySet, view: View, question: str, more: Sequence[object] = ()) -> list[tuple[Any, ...]]:

@@ -16,13 +16,15 @@ from portal.badges import badge_for
 from portal.lists import chips, chosen
 from portal.pages import words
 from portal.pages.duties.look import Look
+from portal.pages.search import named
 from trainees.models import Cadre, CreditBalance, Duty
 from training.rules.attainment import MET, Ahead, state_of, worst
-from training.services.attainment import people
+from training.services.attainment import ORDERS, people
 from training.services.forecast import ahead_of
 
 PAGE_SIZE = 50
 AT_ONCE = 500
+LONGEST = 50
 STATES = ("met", "ahead", "short", "overdue", "exempt")
 ONLY = {"under": "未达标", "promoted": "新提任未补训", "never": "从未脱产培训", "warned": "预警"}
 UNITS = {"off_job_days": "天", "required": "学分", "elective": "学分"}
@@ -32,22 +34,27 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Asked:
-    """Which of the people looked at: by state, by what they miss; `own` leaves out the units below."""
+    """Which of the people looked at: by state, by what they miss, by name; `own` leaves out the units below."""
 
     look: Look
     state: str = ""
     only: str = ""
     own: bool = False
+    text: str = ""
+    order: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, look: Look) -> "Asked":
         own = bool(look.unit) and request.GET.get("own") == "1"
-        return cls(look, chosen(request, "state", STATES), chosen(request, "only", ONLY), own)
+        text, order = request.GET.get("q", "").strip()[:LONGEST], chosen(request, "sort", ORDERS)
+        return cls(look, chosen(request, "state", STATES), chosen(request, "only", ONLY), own, text, order)
 
     def keys(self) -> list[UUID]:
         """Whose names stand in the list, those who lack most first."""
         rows = self.look.duties.filter(cadre__unit=self.look.unit) if self.own else self.look.duties
-        return people(rows, self.look.view, state=self.state, code=self.look.code, only=self.only)
+        rows = rows.filter(named(self.text, "cadre__")) if self.text else rows
+        asked = {"state": self.state, "code": self.look.code, "only": self.only, "order": self.order}
+        return people(rows, self.look.view, **asked)
 
     @property
     def filters(self) -> list[dict[str, Any]]:
