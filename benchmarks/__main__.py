@@ -24,6 +24,7 @@ BENCHMARKS = {
     "posting": "benchmarks.bench_posting",
     "marks": "benchmarks.bench_attendance",
     "duties": "benchmarks.bench_duties",
+    "recognition": "benchmarks.bench_recognition",
     "b8": "benchmarks.bench_start",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.audit import entry, record, record_many
@@ -22,6 +22,7 @@ from trainees.services.recognition.holding import (
     Seen,
     State,
     covers,
+    held,
     hold,
     hold_one,
     is_department,
@@ -66,14 +67,18 @@ def why_not_vet(row: Recognition, actor: Account, liaisons: Liaisons) -> str:
 @intention
 def confirm_recognitions(keys: Collection[UUID], *, actor: Account, seen: Seen) -> Decided:
     """The department's word: what goes through is locked and stands in the ledger, in this same transaction."""
-    return _confirm(hold(keys), seen, actor)
+    found = _confirm(hold(keys), seen, actor)
+    _record("recognition.confirm", found.done, actor)
+    return found
 
 
 @intention
 def confirm_upload(upload: PlatformUpload, *, actor: Account) -> Decided:
-    """Everything of one import that waits for the department."""
-    waiting = Recognition.objects.filter(upload=upload, state=State.VETTED)
-    return _confirm(hold(list(waiting.values_list("pk", flat=True))), {}, actor)
+    """Everything of one import that waits for the department; one entry in the log, each row's change in its history."""
+    found = _confirm(held(Q(upload=upload, state=State.VETTED)), {}, actor)
+    after = {"confirmed": len(found.done), "left": len(found.left)}
+    record("recognition.confirm", actor=actor.pk, obj=upload, unit_id=upload.unit_id, after=after)
+    return found
 
 
 def _confirm(rows: list[Recognition], seen: Seen, actor: Account) -> Decided:
@@ -84,7 +89,6 @@ def _confirm(rows: list[Recognition], seen: Seen, actor: Account) -> Decided:
     )
     if found.done:
         post([one for row in found.done for one in learnings_of(row)], actor=actor, reason="学分认定")
-    _record("recognition.confirm", found.done, actor)
     return found
 
 

@@ -18,6 +18,9 @@ from trainees.services.recognition.holding import COUNTING, State, covers, hold_
 
 OPEN = (State.FILED, State.VETTED)
 CLASS = CreditEntry.Source.CLASS
+COMPARED = (
+    "pk", "cadre_id", "title", "title_key", "since", "until", "state", "filed_at", "twin_id", "twin_reason"
+)  # fmt: skip
 UNDECIDED = Q(state__in=OPEN, twin_reason="") & (Q(twin__state__in=COUNTING) | Q(twin_entry__isnull=False))
 """Rows of which nobody has said yet whether they are doubles."""
 
@@ -47,7 +50,7 @@ def doubles_of(rows: Sequence[Recognition]) -> dict[UUID, Double]:
 
 
 def _filings(cadres: set[Any], keys: set[str]) -> Mapping[Any, list[Recognition]]:
-    rows = Recognition.objects.filter(cadre__in=cadres, title_key__in=keys, state__in=COUNTING)
+    rows = Recognition.objects.filter(cadre__in=cadres, title_key__in=keys, state__in=COUNTING).only(*COMPARED)
     found = defaultdict(list)
     for row in rows.order_by("filed_at", "pk"):
         found[row.cadre_id, row.title_key].append(row)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.operations import Refused, demand_current
 from organization.models import Account, Grant, Unit
 from organization.roles import Role
@@ -33,7 +35,12 @@ class Decided:
 
 def hold(keys: Collection[UUID]) -> list[Recognition]:
     """The rows, locked in the order of their keys, with their cadres."""
-    rows = Recognition.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    return held(Q(pk__in=keys))
+
+
+def held(which: Q) -> list[Recognition]:
+    """The same for all that answer to a condition."""
+    rows = Recognition.objects.select_for_update(of=("self",), no_key=True).filter(which).order_by("pk")
     return list(rows.select_related("cadre__unit", "cadre__managing_authority", "platform"))
 
 
