@@ -117,7 +117,6 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:
         places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
-        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
         places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
         places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
     if standing.has(Role.STAFF, Role.LIAISON):

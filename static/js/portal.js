@@ -116,10 +116,11 @@ function sizeInWords(bytes) {
 }
 
 function showFile(zone) {
-  const file = zone.querySelector("input").files[0];
-  if (!file) return;
-  zone.querySelector("[data-drop-name]").textContent = file.name;
-  zone.querySelector("[data-drop-note]").textContent = sizeInWords(file.size);
+  const files = [...zone.querySelector("input").files];
+  if (!files.length) return;
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  zone.querySelector("[data-drop-name]").textContent = files.map((file) => file.name).join("、");
+  zone.querySelector("[data-drop-note]").textContent = sizeInWords(size);
 }
 
 document.addEventListener("change", (event) => {

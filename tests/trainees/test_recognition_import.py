@@ -133,7 +133,7 @@ def test_every_fault_is_said_by_row_and_nothing_is_written(yunling, wangjiang):
     upload = brought(
         yunling,
         rows.line(yunling),
-        rows.line(yunling, number="A2", id_number=stranger.open_id_number(), name=stranger.name),
+        rows.line(yunling, number="A2", id_number=stranger.open_id_number(), name="陌生人"),
         rows.line(yunling, 1, number="A3"),
         rows.line(yunling, number="A4", id_number=second.open_id_number()),
         rows.line(yunling, number="A5", name=second.name),

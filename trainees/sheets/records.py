@@ -46,11 +46,13 @@ class Reader:
     faults: FaultLog
 
     columns: Mapping[str, int] = field(init=False)
+    by_number: Mapping[int, Row] = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     broken: bool = False
 
     def __post_init__(self) -> None:
         self.columns = self.export.columns(self.mapped)
+        self.by_number = {row.number: row for row in self.export.rows}
 
     def rows(self) -> Iterator[Read]:
         """Rows without faults; blank rows are passed over."""
@@ -67,6 +69,11 @@ class Reader:
         index = self.columns.get(what)
         heading = self.export.headings[index] if index is not None else exports.COLUMNS[what][0]
         return Place(exports.SHEET, row, heading, index)
+
+    def found(self, row: int, what: str) -> str:
+        """What stands in a cell, a number of somebody masked."""
+        text = shown(self._cell(self.by_number[row], what))
+        return idnumber.mask(text) if what == exports.ID_NUMBER else text
 
     def _read(self, row: Row) -> Read | None:
         name, number = self._name(row), self._id_number(row)

@@ -33,7 +33,7 @@ from trainees.services.recognition.arriving import (
 )
 from trainees.services.recognition.holding import State, covers
 from trainees.services.recognition.platforms import keep_columns
-from trainees.sheets.exports import Export, Mapped, guess, is_whole, read_export
+from trainees.sheets.exports import NAME, Export, Mapped, guess, is_whole, read_export
 from trainees.sheets.records import Reader
 
 SAMPLES = 5
@@ -191,16 +191,16 @@ def _asked(upload: PlatformUpload, actor: Account, today: date) -> Asked:
 
 
 def _say(one: Judged, reader: Reader) -> None:
-    """A judgement as a fault, a warning or a notice at its cell."""
-    column = one.column if one.column in reader.columns else "name"
-    if one.outcome == FAULT:
-        reader.faults.error("judged", reader.place(one.arrival.place, column), one.text, one.arrival.name)
-    elif one.outcome == LEFT:
-        reader.faults.warning("left_out", reader.place(one.arrival.place, column), one.text, one.arrival.name)
-    elif one.outcome == SAME:
-        reader.faults.notice("there", reader.place(one.arrival.place, column), one.text, one.arrival.name)
-    elif one.warning:
-        reader.faults.warning("look", reader.place(one.arrival.place, column), one.warning, one.arrival.name)
+    """A judgement as a fault, a warning or a notice at its cell, with whom it is about."""
+    say = {FAULT: reader.faults.error, LEFT: reader.faults.warning, SAME: reader.faults.notice}.get(one.outcome)
+    text = one.text
+    if one.outcome == NEW and one.warning:
+        say, text = reader.faults.warning, one.warning
+    if say is not None:
+        column = one.column if one.column in reader.columns else NAME
+        place, name = one.arrival.place, one.arrival.name
+        words = text if column == NAME else f"{name}：{text}"
+        say("judged", reader.place(place, column), words, reader.found(place, column))
 
 
 def _hold(upload: PlatformUpload) -> PlatformUpload:
