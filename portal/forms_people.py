@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from core.forms import DayInput, SeenForm
@@ -30,7 +31,7 @@ class SteppedForm(SeenForm):
         """The fields once more, for the button that does it."""
         return [
             (name, value) for name in self.fields if name not in ("step", "op_id")
-            for value in self.data.getlist(name) if value
+            for value in cast(QueryDict, self.data).getlist(name) if value
         ]  # fmt: skip
 
     def payload(self) -> dict[str, str]:

@@ -71,9 +71,9 @@ def learners(request: HttpRequest, user: Account, one: OnlineClass) -> OnlineLea
     show = chosen(request, "show", [key for key, _ in SHOWS])
     rows = rows.filter(left_on__isnull=show != "left").with_progress()
     if show == "behind":
-        rows = rows.filter(hours__lt=expected(one, timezone.localdate()))
+        rows = rows.filter(Q(hours__lt=expected(one, timezone.localdate())))
     if show == "met":
-        rows = rows.filter(hours__gte=one.target_hours)
+        rows = rows.filter(Q(hours__gte=one.target_hours))
     return rows.annotate(reminded=Count("reminders")).select_related("cadre__unit").order_by("cadre__pinyin", "pk")
 
 
@@ -139,7 +139,9 @@ def by_unit(user: Account, one: OnlineClass, due: Decimal) -> Any:
     """Units of the class's learners, the best share of who met the target first."""
     rows = OnlineLearner.objects.visible_to(user).filter(online_class=one).present().with_progress()
     named = rows.order_by().values("cadre__unit", name=F("cadre__unit__name")).annotate(**_counts(one, due))
-    return named.annotate(rate=F("met") * 1.0 / F("people")).order_by("-rate", "-mean", "name", "cadre__unit")
+    return named.annotate(rate=F("met") * 1.0 / F("people")).order_by(
+        F("rate").desc(), F("mean").desc(), "name", "cadre__unit"
+    )
 
 
 def unit_line(found: dict[str, Any], rank: int) -> dict[str, Any]:

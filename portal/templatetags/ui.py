@@ -80,6 +80,12 @@ def is_choice(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.RadioSelect)
 
 
+@register.filter
+def heads(names: str) -> list[dict[str, str]]:
+    """The columns of components/table.html, parted by spaces; one of numbers has # before it."""
+    return [{"label": one.lstrip("#"), "css": "number" if one.startswith("#") else ""} for one in names.split()]
+
+
 def current_query(context: template.Context) -> QueryDict:
     """The page's query, to be changed; empty where a template is rendered without a request."""
     request = context.get("request")

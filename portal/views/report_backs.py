@@ -75,7 +75,7 @@ def report_backs(request: SignedIn) -> HttpResponse:
     show = pages.show_of(request)
     rows = pages.late(request.user) if show == "late" else pages.listed(request.user, show)
     page = page_of(request, rows, PAGE_SIZE)
-    page.object_list = (pages.late_lines if show == "late" else pages.lines)(list(page.object_list))  # type: ignore[operator]
+    page.object_list = (pages.late_lines if show == "late" else pages.lines)(list(page.object_list))
     context = {"page_obj": page, "filters": pages.filters(show), "tabs": pages.tabs("report_backs")}
     context["crumbs"] = pages.crumbs("述学")
     return render(request, "portal/afterwards/report_backs.html", context)

@@ -38,8 +38,8 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> C
 
 def _held(double: Cadre, into: Cadre) -> dict[object, Cadre]:
     """Both rows, held in one order, so that two merges at once cannot make a ring."""
-    rows = Cadre.objects.filter(pk__in=[double.pk, into.pk]).order_by("pk").select_for_update(of=("self",))
-    return {row.pk: row for row in rows.select_related("unit", "managing_authority")}
+    rows = Cadre.objects.filter(pk__in=[double.pk, into.pk]).order_by("pk").select_for_update()
+    return {row.pk: row for row in rows}
 
 
 def _demand(gone: Cadre, stays: Cadre, actor: Account, reason: str) -> None:

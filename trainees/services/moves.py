@@ -125,9 +125,11 @@ def change_status(
 
 
 def hold(cadre: Cadre, *, actor: Account, seen: int | None) -> Cadre:
-    """The cadre's row, held and current; a merged double is not acted upon."""
-    rows = Cadre.objects.select_for_update(of=("self",)).select_related("unit", "managing_authority", "canonical")
-    held = rows.get(pk=cadre.pk)
+    """The cadre's row, held and current; a merged double is not acted upon.
+
+    Held by itself: joined to its unit, a row that moved while this waited for it would not be found any more.
+    """
+    held = Cadre.objects.select_for_update().get(pk=cadre.pk)
     demand_current(seen, held.version, f"{held.name}的信息")
     if held.canonical_id is not None:
         raise Refused(f"这一条{held.name}已合并，不再变动；请在合并到的那一条上办理")

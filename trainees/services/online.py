@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.audit import record
@@ -146,7 +146,7 @@ def behind(one: OnlineClass, today: date) -> QuerySet[OnlineLearner]:
     """Who has fewer hours in the ledger than should be there by today."""
     expected = expected_by(one.since, one.until, one.target_hours, today)
     rows = OnlineLearner.objects.unscoped("learners of a class whom the caller looks after")
-    return rows.filter(online_class=one).present().with_progress().filter(hours__lt=expected)
+    return rows.filter(online_class=one).present().with_progress().filter(Q(hours__lt=expected))
 
 
 def _enter(one: OnlineClass, cadres: QuerySet[Cadre]) -> int:

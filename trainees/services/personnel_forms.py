@@ -104,7 +104,7 @@ def take_in(form: PersonnelForm, taking: Taking, *, actor: Account, seen: int | 
     Raises Refused for a form with faults, for somebody whom another department manages, and where a new cadre lacks
     what the form does not say; Conflict when the cadre was changed since the page was opened.
     """
-    held = PersonnelForm.objects.select_for_update(of=("self",)).select_related("file", "cadre").get(pk=form.pk)
+    held = PersonnelForm.objects.select_for_update().get(pk=form.pk)
     if held.taken_in is not None and held.cadre is not None:
         return held.cadre
     found = open_form(held)
@@ -147,7 +147,7 @@ def _create(found: FormFacts, taking: Taking, *, actor: Account) -> Cadre:
 def _renew(
     known: Cadre, found: FormFacts, taking: Taking, *, actor: Account, seen: int | None
 ) -> tuple[Cadre, list[str]]:
-    cadre = Cadre.objects.select_for_update(of=("self",)).select_related("unit", "managing_authority").get(pk=known.pk)
+    cadre = Cadre.objects.select_for_update().get(pk=known.pk)
     if not covers(actor, cadre.managing_authority):
         raise Refused("这个身份证号的干部已在册，由其他组织部管理，请由其办理或由共同的上级组织部办理")
     demand_current(seen, cadre.version, f"{cadre.name}的信息")

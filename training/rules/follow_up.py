@@ -64,7 +64,7 @@ def mean_of(*answers: Mapping[str, object]) -> Decimal | None:
     """The mean of all five-step answers that were given, to two decimals; None where nobody answered."""
     keys = [asked.key for asked in questionnaire().questions]
     steps = [Decimal(str(one[key])) for one in answers for key in keys if key in one]
-    return (sum(steps) / len(steps)).quantize(Decimal("0.01"), ROUND_HALF_UP) if steps else None
+    return (sum(steps, Decimal(0)) / len(steps)).quantize(Decimal("0.01"), ROUND_HALF_UP) if steps else None
 
 
 def suggested(mean: Decimal | None) -> str:

@@ -95,8 +95,7 @@ def _demand(enrolment: Enrolment, told: Told) -> None:
 
 
 def _hold(report: ReportBack, actor: Account, seen: int | None) -> ReportBack:
-    rows = ReportBack.objects.select_for_update(of=("self",)).select_related("unit", "enrolment__cadre")
-    held = rows.get(pk=report.pk)
+    held = ReportBack.objects.select_for_update().get(pk=report.pk)
     demand_current(seen, held.version, "这份述学")
     if held.state != State.FILED:
         raise Refused(f"这份述学{held.get_state_display()}，不用再办")

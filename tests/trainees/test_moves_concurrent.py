@@ -1,0 +1,72 @@
+"""Two who move the same cadre at once, on real connections (REL-04): one writes, the other is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from core.operations import Conflict, Refused
+from organization.models import Account
+from tests import factories as make
+from trainees.models import Appointment, Cadre
+from trainees.services.merging import merge_cadre
+from trainees.services.moves import move_cadre
+
+
+@pytest.fixture
+def office(own_database):
+    root = make.unit("YL", "云岭市委组织部", kind="organization_department")
+    units = [make.unit(f"YL{n}", f"单位{n}", root) for n in range(2)]
+    actors = [make.account(name, name, unit=root) for name in ("anna", "ben")]
+    for who in actors:
+        make.grant(who, "staff", root)
+    return root, units, actors
+
+
+def at_once(act) -> list[object]:
+    """What both got: an answer, or the refusal."""
+    start = Barrier(2)
+
+    def one(number: int) -> object:
+        start.wait()
+        try:
+            return act(number)
+        except (Conflict, Refused) as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, range(2)))
+
+
+def test_rel_04_of_two_moves_one_is_written(office):
+    root, units, actors = office
+    cadre = make.cadre("甘棠", root, root)
+
+    def move(number: int) -> object:
+        who = Account.objects.get(pk=actors[number].pk)
+        facts = {"post": "科长", "post_level": "乡科级正职", "rank": "", "since": date(2026, 3, 1 + number)}
+        return move_cadre(cadre, unit=units[number], **facts, actor=who, seen=cadre.version)
+
+    told = at_once(move)
+    assert sum(isinstance(one, Conflict) for one in told) == 1
+    made = next(one for one in told if isinstance(one, Appointment))
+    row = Cadre.objects.get(pk=cadre.pk)
+    assert (row.unit, row.version) == (made.unit, cadre.version + 1)
+    assert Appointment.objects.filter(cadre=cadre, until=None).get() == made
+
+
+def test_two_merges_at_once_make_no_ring(office):
+    root, _, actors = office
+    pair = [make.cadre("甘棠", root, root) for _ in range(2)]
+
+    def merge(number: int) -> object:
+        who = Account.objects.get(pk=actors[number].pk)
+        return merge_cadre(pair[number], pair[1 - number], actor=who, reason="号码录错，经本人核对")
+
+    told = at_once(merge)
+    assert sum(isinstance(one, Refused) for one in told) == 1
+    assert Cadre.objects.living().filter(pk__in=[one.pk for one in pair]).count() == 1
