@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from assessments.models import Exam, Result, ScoreEntry, WorkbookImport
-from assessments.services import commit_workbook, confirm_results, load_book, rehearse_workbook
+from assessments.services import commit_workbook, confirm_results, load_book, rehearse_workbook, score_class
 from assessments.sheets.rows import Paper, ScoreRow
 from assessments.workbook.book import ClassBook
 from assessments.workbook.writing import write_book
@@ -120,6 +120,14 @@ def test_who_is_no_longer_listed_is_struck_off_and_may_come_back(known, actor):
 
 def drop(paper, person):
     return replace(paper, answers=tuple(row for row in paper.answers if row.person != person))
+
+
+def test_who_never_came_stays_so_where_the_roster_does_not_list_them(known, actor):
+    Enrolment.objects.filter(cadre__name=load_book(known).roster[4].name).update(state=Enrolment.State.NO_SHOW)
+    score_class(known, actor=actor)
+    take_in(write_book(load_book(known)), actor)
+    assert Enrolment.objects.filter(state=Enrolment.State.NO_SHOW).count() == 1
+    assert not Enrolment.objects.filter(state=Enrolment.State.WITHDRAWN).exists()
 
 
 def test_a_missing_sheet_means_not_assessed_not_zero(known, actor):

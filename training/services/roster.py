@@ -9,6 +9,7 @@ from organization.models import Unit
 from trainees.models import Cadre
 from trainees.services import NewCadre, create_unverified
 from training.models import Enrolment, TrainingClass
+from training.models.enrolment import HOLDS_A_SEAT
 from training.services.changes import Changes, difference, unnamed
 from training.sheets.rows import RosterRow
 
@@ -29,7 +30,8 @@ def write_roster(
 ) -> tuple[dict[str, Enrolment], Changes]:
     """Bring the roster to `people`, in their order; returns enrolments by label, and what changed.
 
-    Who is no longer listed is struck off (退出), not deleted: records hang on the enrolment.
+    Who is no longer listed is struck off (退出), not deleted: records hang on the enrolment. Who had left the roster
+    before (未报到, 已替换) stays as they were.
     """
     changes = Changes("enrolment", "学员")
     cadres = _cadres(people, units, training_class)
@@ -47,7 +49,7 @@ def write_roster(
         else:
             _change(enrolment, wanted, changed, changes)
         by_label[person.row.label] = enrolment
-    _strike_off([row for row in there.values() if row.state != STRUCK_OFF], changed, changes)
+    _strike_off([row for row in there.values() if row.state in HOLDS_A_SEAT], changed, changes)
     Enrolment.objects.bulk_create(added, batch_size=500)
     Enrolment.objects.bulk_update(changed, [*_WRITTEN, "version"], batch_size=500)
     return by_label, changes
