@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
+from portal.badges import badge_for
 from portal.lists import chips, chosen, sorted_by
 from portal.pages import words
+from portal.pages.duties import people
+from portal.pages.duties.look import Look, look
 from portal.pages.search import named
-from trainees.models import Appointment, Cadre, CreditBalance
+from trainees.models import Appointment, Cadre
+from training.services.attainment import people as attained
 
 ROLES = (Role.STAFF, Role.LEADER, Role.LIAISON)
 """From the door that shows most to the one that shows least."""
@@ -27,7 +29,7 @@ SORTS = {
     "authority": ("managing_authority__path", "pinyin", "pk"),
     "status": ("status", "pinyin", "pk"),
 }
-FILTERS = ("unit", "band", "status", "unverified", "authority")
+FILTERS = ("unit", "band", "status", "unverified", "authority", "duty")
 MOST_UNITS = 200
 LONGEST = 50
 
@@ -38,7 +40,7 @@ class Line:
 
     cadre: Cadre
     post: Appointment | None
-    hours: Decimal | None
+    learning: people.Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +57,26 @@ def _level(line: Line) -> str:
     return " ".join(filter(None, (line.post.post_level, line.post.rank))) if line.post else ""
 
 
+def _duty(line: Line) -> str:
+    return badge_for("duty", line.learning.state).label if line.learning.duties else ""
+
+
 NAME = Column("name", "姓名", "", lambda line: line.cadre.name)
 UNIT = Column("unit", "单位", "", lambda line: line.cadre.unit.name)
 BAND = Column("", "层次归类", "", lambda line: line.cadre.get_band_display())
 STATUS = Column("status", "状态", "", lambda line: line.cadre.get_status_display())
-HOURS = Column("", "本年学时", "number", lambda line: words.hours(line.hours or Decimal(0)))
+HOURS = Column("", "本年学时", "number", lambda line: words.hours(line.learning.hours))
+DUTY = Column("", "学习任务", "", _duty)
 COLUMNS: dict[str, tuple[Column, ...]] = {
     Role.STAFF: (
         NAME, UNIT,
         Column("", "职务", "", lambda line: line.post.post if line.post else ""),
         Column("", "职务层次、职级", "", _level),
         Column("authority", "干部管理权限", "", lambda line: line.cadre.managing_authority.name),
-        STATUS, HOURS,
+        STATUS, HOURS, DUTY,
     ),
-    Role.LEADER: (NAME, UNIT, BAND, STATUS, HOURS),
-    Role.LIAISON: (NAME, UNIT, HOURS),
+    Role.LEADER: (NAME, UNIT, BAND, STATUS, HOURS, DUTY),
+    Role.LIAISON: (NAME, UNIT, HOURS, DUTY),
 }  # fmt: skip
 
 
@@ -92,12 +99,13 @@ def rows_for(user: Account) -> QuerySet[Cadre]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks for: the rows, and what the page shows of the filters."""
+    """What a request asks for: the rows, and what the page shows of the filters; `look` is this year's duties."""
 
     rows: QuerySet[Cadre]
     filters: list[dict[str, Any]]
     units: list[dict[str, Any]]
     text: str
+    look: Look
 
 
 def asked(request: HttpRequest, user: Account) -> Asked:
@@ -108,7 +116,12 @@ def asked(request: HttpRequest, user: Account) -> Asked:
     filters = []
     if door_of(user) != Role.LIAISON:
         rows, filters = _by_chips(request, user, rows)
-    return Asked(sorted_by(request, rows, SORTS, "name"), filters, _unit_options(unit, tops), text)
+    year = look(request, user, plain=True)
+    state = chosen(request, "duty", people.STATES)
+    rows = rows.filter(pk__in=attained(year.duties, year.view, state=state)) if state else rows
+    states = [(key, badge_for("duty", key).label) for key in people.STATES]
+    filters = [*filters, chips("duty", f"{year.view.year}年学习任务", states, state)]
+    return Asked(sorted_by(request, rows, SORTS, "name"), filters, _unit_options(unit, tops), text, year)
 
 
 def _named_or_in(user: Account, text: str) -> Q:
@@ -168,16 +181,13 @@ def _unit_options(unit: Unit | None, tops: Sequence[str]) -> list[dict[str, Any]
     ]  # fmt: skip
 
 
-def lines_of(cadres: Sequence[Cadre], user: Account) -> list[Line]:
-    """These people with today's post and this year's hours: two queries."""
+def lines_of(cadres: Sequence[Cadre], year: Look) -> list[Line]:
+    """These people with today's post, the year's hours and how they stand: a fixed number of queries."""
     keys = [cadre.pk for cadre in cadres]
-    held = Appointment.objects.visible_to(user).filter(cadre__in=keys, primary=True, until=None)
+    held = Appointment.objects.visible_to(year.user).filter(cadre__in=keys, primary=True, until=None)
     posts = {row.cadre_id: row for row in held}
-    year = timezone.localdate().year
-    sums = CreditBalance.objects.visible_to(user).filter(cadre__in=keys, year=year).order_by().values("cadre_id")
-    whole = sums.annotate(whole=Sum(F("off_job_hours") + F("online_hours") + F("other_hours")))
-    hours = dict(whole.values_list("cadre_id", "whole"))
-    return [Line(cadre, posts.get(cadre.pk), hours.get(cadre.pk)) for cadre in cadres]
+    learning = {line.cadre.pk: line for line in people.lines(keys, year)}
+    return [Line(cadre, posts.get(cadre.pk), learning[cadre.pk]) for cadre in cadres]
 
 
 def listed(line: Line, columns: Sequence[Column]) -> dict[str, Any]:

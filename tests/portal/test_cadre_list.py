@@ -14,7 +14,8 @@ from organization.models import Unit
 from organization.roles import Role
 from portal.pages.cadres import door_of
 from tests import factories as make
-from trainees.models import CreditEntry, LedgerYear, RuleSet
+from trainees.models import CreditEntry, Duty, LedgerYear, RuleSet
+from trainees.services.duties import assign_duties
 
 pytestmark = pytest.mark.django_db
 LIST, EXPORT = reverse("portal:cadre_list"), reverse("portal:cadre_list_export")
@@ -102,12 +103,25 @@ def test_an_exported_number_is_masked_and_the_export_is_in_the_log(yunling, clie
     assert (line["单位"], line["职务"], line["任职时间"]) == (yunling.bureau.name, "科长", "2020-01-01")
     entry = AuditEntry.objects.get(event="cadre_list.export")
     assert entry.after == {"rows": 1, "filter": {"q": "司马清扬"}}
-    assert table(client_of(yunling.liaison))[0] == ("姓名", "单位", "本年学时")
+    assert table(client_of(yunling.liaison))[0] == ("姓名", "单位", "本年学时", "学习任务")
 
 
 def test_hours_of_the_year_are_the_ledgers(yunling, client_of):
     learned(yunling.cadres[0], "88.5")
     assert "88.5" in shown(client_of(yunling.liaison))
+
+
+def test_who_stands_how_with_the_years_duties_is_shown_and_filtered(yunling, client_of):
+    client, (one, two, three) = client_of(yunling.staff), yunling.cadres
+    year = timezone.localdate().year
+    assign_duties([one.pk, two.pk], year, actor=yunling.staff)
+    Duty.objects.filter(cadre=one).update(exempt=True)
+    assert names(client, duty="exempt") == [one.name]
+    undone = {*names(client, duty="short"), *names(client, duty="overdue"), *names(client, duty="ahead")}
+    assert undone == {two.name} and names(client, duty="met") == []
+    assert "免除" in shown(client, duty="exempt").split("<tbody>")[1]
+    assert len(names(client, duty="nonsense")) == 3 and three.name in names(client)
+    assert f"{year}年学习任务" in shown(client_of(yunling.liaison))
 
 
 def test_a_merged_double_is_not_listed(yunling, client_of):

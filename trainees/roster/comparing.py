@@ -42,7 +42,12 @@ class Comparison:
         for row in rows:
             self._row(row)
         self._check_starts()
-        inside = (one for one in self.known.values() if one.index not in found and one.canonical is None)
+        # A row with an error may be anybody: who is missing is said once every row is read.
+        inside = (
+            ()
+            if self.plan.has_errors
+            else (one for one in self.known.values() if one.index not in found and one.canonical is None)
+        )
         serving = [one for one in inside if one.status not in GONE]
         self.plan.missing = sorted(serving, key=lambda one: (self.units.names.get(one.unit, ""), one.name))
         self._suspects(found)
