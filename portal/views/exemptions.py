@@ -61,8 +61,9 @@ def exemptions_export(request: SignedIn) -> FileResponse:
 def exemption_add(request: SignedIn, pk: UUID) -> HttpResponse:
     one, sight = cadre_and_sight(request, pk)
     demand(may_exempt(sight))
-    choices = {"years": pages.years_for(timezone.localdate().year), "codes": pages.codes_of(one)}
-    form = ExemptionForm(request.POST or None, request.FILES or None, initial={"op_id": new_op_id()}, **choices)
+    years, codes = pages.years_for(timezone.localdate().year), pages.codes_of(one)
+    shown = {"op_id": new_op_id()}
+    form = ExemptionForm(request.POST or None, request.FILES or None, initial=shown, years=years, codes=codes)
     if request.method != "POST" or not form.is_valid():
         return _page(request, one, form)
 

@@ -1,6 +1,7 @@
 """What each cadre has to learn, and why somebody has to learn less."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import EmptyResultSet
@@ -114,6 +115,13 @@ class Duty(models.Model):
     """
 
     Measure = Measure
+
+    done: Decimal
+    other_done: Decimal
+    met: bool
+    missing: Decimal
+    """What `with_standing` annotates."""
+    rolling: Decimal
 
     id = models.BigAutoField(primary_key=True)
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="duties", verbose_name="干部")

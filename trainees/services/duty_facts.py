@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -73,8 +74,9 @@ def _learned(promoted: Mapping[UUID, Promotion]) -> Mapping[UUID, list[Learned]]
     person = Coalesce("cadre__canonical_id", "cadre_id")
     entries = CreditEntry.objects.filter(Q(cadre__in=promoted) | Q(cadre__canonical__in=promoted))
     adds = {str(measure): Sum(what, default=0) for measure, what in OF_ENTRIES.items()}
+    rows: Any = entries.annotate(person=person).order_by().values("person", "on").annotate(**adds)
     found: dict[UUID, list[Learned]] = defaultdict(list)
-    for row in entries.annotate(person=person).order_by().values("person", "on").annotate(**adds):
+    for row in rows:
         who, on = row["person"], row["on"]
         found[who] += [Learned(on, measure, row[measure]) for measure in adds if row[measure] and on < promoted[who].on]
     return found

@@ -41,8 +41,8 @@ def state_of(duty: Duty, ahead: Ahead, today: date) -> str:
 
     `duty` carries what `DutyQuerySet.with_standing` annotates.
     """
-    done, other_done = duty.done, duty.other_done  # type: ignore[attr-defined]
-    if duty.met:  # type: ignore[attr-defined]
+    done, other_done = duty.done, duty.other_done
+    if duty.met:
         return MET
     if duty.due < today:
         return OVERDUE

@@ -215,7 +215,7 @@ def people(
     return [row[0] for row in _ask(duties, view, PEOPLE + ORDERS[order], [state, state, code, code, only])]
 
 
-def _ask(duties: DutyQuerySet, view: View, question: str, more: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def _ask(duties: DutyQuerySet, view: View, question: str, more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     chosen, parameters = duties.as_sql()
     statement = STANDING.format(chosen=chosen, ahead=AHEAD) + question
     year, today = view.year, view.today

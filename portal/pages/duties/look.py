@@ -115,10 +115,11 @@ def _one_of(asked: QueryDict, name: str, values: Iterable[str]) -> str:
 
 def _unit(asked: QueryDict, user: Account) -> Unit | None:
     """The unit asked for, of those whose people the account comes to. Raises Http404 for any other."""
-    if not asked.get("unit"):
+    wanted = asked.get("unit", "")
+    if not wanted:
         return None
     try:
-        key = UUID(asked["unit"])
+        key = UUID(wanted)
     except ValueError:
         return None
     found = Unit.objects.filter(below(user.access.paths(*ROLES), "path"), pk=key).first()

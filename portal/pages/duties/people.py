@@ -142,7 +142,7 @@ def _shown(duty: Duty, state: str) -> dict[str, str]:
         "state": state,
         "word": badge_for("duty", state).label,
         "note": duty.note,
-        "rolling": f"近 {duty.due.year - duty.since.year + 1} 年 {words.hours(duty.rolling)} 学时" if several else "",  # type: ignore[attr-defined]
+        "rolling": f"近 {duty.due.year - duty.since.year + 1} 年 {words.hours(duty.rolling)} 学时" if several else "",
     } | _amounts(duty)
 
 
@@ -151,8 +151,8 @@ def _amounts(duty: Duty) -> dict[str, str]:
         return {"own": "免除", "other": ""}
     other = ""
     if duty.other_amount is not None:
-        other = f"或 {_of(duty.other_measure, duty.other_done, duty.other_amount)}"  # type: ignore[attr-defined]
-    return {"own": _of(duty.measure, duty.done, duty.amount), "other": other}  # type: ignore[attr-defined]
+        other = f"或 {_of(duty.other_measure, duty.other_done, duty.other_amount)}"
+    return {"own": _of(duty.measure, duty.done, duty.amount), "other": other}
 
 
 def _of(measure: str, done: Decimal, amount: Decimal) -> str:
@@ -180,4 +180,4 @@ def cells(line: Line, look: Look) -> list[object]:
 
 
 def _duty_cells(duty: Duty, state: str) -> list[object]:
-    return [duty.done, duty.amount, badge_for("duty", "exempt" if duty.exempt else state).label]  # type: ignore[attr-defined]
+    return [duty.done, duty.amount, badge_for("duty", "exempt" if duty.exempt else state).label]
