@@ -124,7 +124,11 @@ class ForOthersForm(ClaimForm):
         super().__init__(*args, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["cadre"])
         field.queryset = people
-        field.label_from_instance = lambda cadre: f"{cadre.name}（{cadre.unit.name}）"  # type: ignore[method-assign]
+        field.label_from_instance = _named  # type: ignore[method-assign]
+
+
+def _named(obj: Cadre) -> str:
+    return f"{obj.name}（{obj.unit.name}）"
 
 
 class RowsField(forms.Field):

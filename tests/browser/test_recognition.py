@@ -1,7 +1,7 @@
 """Recognition by mouse and on a phone: an export mapped, rehearsed, taken in; filed on a phone, vetted, previewed, confirmed."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from organization.roles import Role
 from tests import factories as make
@@ -104,9 +104,11 @@ def test_filed_on_a_phone_vetted_previewed_confirmed(visitor: Visitor, city: Cit
     page.get_by_label("学时").fill("24")
     assert narrow(visitor)
     page.screenshot(path=str(tmp_path / "form_360.png"), full_page=True)
-    page.locator("input[name=proofs]").set_input_files(
-        [{"name": f"证书{n}.pdf", "mimeType": "application/pdf", "buffer": make.PDF} for n in (1, 2)]
-    )
+    proofs: list[FilePayload] = [
+        {"name": f"证书{n}.pdf", "mimeType": "application/pdf", "buffer": make.PDF} for n in (1, 2)
+    ]
+    page.locator("input[name=proofs]").set_input_files(proofs)
+    expect(page.locator("[data-drop-name]")).to_have_text("证书1.pdf、证书2.pdf")
     page.get_by_role("button", name="提交申报").click()
     expect(page.get_by_text("已申报，等待单位审核")).to_be_visible()
     expect(page.get_by_text("计 18 必修学分")).to_be_visible()

@@ -34,7 +34,7 @@ def claim(title: str = "全省党性教育专题班", channel: str = "off_job", 
     """Twenty hours in five days of this year, three weeks ago or before."""
     until = timezone.localdate() - timedelta(days=21)
     since = max(until - timedelta(days=4), date(until.year, 1, 1))
-    given = {"since": since, "until": until, "hours": Decimal(20), "proofs": PROOF} | facts
+    given: dict[str, Any] = {"since": since, "until": until, "hours": Decimal(20), "proofs": PROOF} | facts
     return Claim(channel, title, **given)
 
 

@@ -44,7 +44,7 @@ def filtered(request: HttpRequest, user: Account) -> tuple[QuerySet[Recognition]
     if state != EVERY:
         rows = rows.filter(state=state) if state else rows.filter(todo(user))
     rows = rows.filter(channel=channel) if channel else rows
-    rows = rows.filter(platform=platform) if platform else rows
+    rows = rows.filter(platform=UUID(platform)) if platform else rows
     rows = rows.filter(UNDECIDED) if double else rows
     if name := request.GET.get("name", "").strip()[:50]:
         rows = rows.filter(cadre__name__icontains=name) | rows.filter(title__icontains=name)

@@ -86,8 +86,10 @@ class People:
         self._unit = unit
         self._by_index: dict[str, Person] = {}
         self._by_name: dict[str, list[Person]] = defaultdict(list)
-        for index, *told in rows.values_list("id_number_index", "pk", "name", "unit_id", "unit__path"):
-            person = Person(*told)
+        for index, pk, name, unit_id, path in rows.values_list(
+            "id_number_index", "pk", "name", "unit_id", "unit__path"
+        ):
+            person = Person(pk, name, unit_id, path)
             self._by_index[index] = person
             if self._belongs(person):
                 self._by_name[person.name].append(person)
@@ -146,9 +148,9 @@ def judge(arrivals: Sequence[Arrival], asked: Asked) -> list[Judged]:
 
 def _first_look(one: Arrival, people: People, asked: Asked) -> Judged:
     """Everything that a record alone and its person tell."""
-    person, fault, warning = people.find(one)
+    person, stranger, warning = people.find(one)
     if person is None:
-        return Judged(one, FAULT, fault, "id_number" if one.index else "name")
+        return Judged(one, FAULT, stranger, "id_number" if one.index else "name")
     if fault := _fault_of(one, asked):
         return Judged(one, FAULT, fault[1], fault[0])
     row = _row(one, person, asked)

@@ -105,4 +105,4 @@ class Liaisons:
     def of(self, row: Recognition) -> set[UUID]:
         """Accounts of the liaisons who look after the cadre's unit, without the cadre's own."""
         near = (self.by_path.get(path, frozenset()) for path in Unit.upward(row.cadre.unit.path))
-        return set().union(*near) - {row.cadre.account_id}  # type: ignore[arg-type]
+        return set().union(*near) - {row.cadre.account_id}
