@@ -14,7 +14,7 @@ from core.forms import ReasonForm
 from core.idnumber import is_id_number
 from core.keys import new_key
 from organization.freshness import ask_again
-from trainees import recognition_admin  # noqa: F401 - its pages are registered with this module's
+from trainees import ledger_admin, recognition_admin  # noqa: F401 - their pages are registered with this module's
 from trainees.models import Appointment, Cadre, OnlineClass, OnlineReminder, PersonnelForm
 from trainees.services import unmask_id_number
 

@@ -25,7 +25,7 @@ from organization.services import add_device, ask_for_reset
 from reports.models import ArchivePaper
 from reports.services.year_end import close_with_statements, write_statements
 from tests import factories as make
-from tests.access import stage_people, stage_recognition
+from tests.access import stage_ledger, stage_people, stage_recognition
 from tests.access.matrix import ADMINISTRATORS
 from tests.cast import Cast, City
 from tests.trainees import recognition_rows
@@ -341,6 +341,7 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "training.LeaveApprover": lambda city: LeaveApprover.objects.get(account=city.approver).pk,
     "training.LeaveRequest": _leave,
     **stage_people.ADMIN_OBJECTS,
+    **stage_ledger.ADMIN_OBJECTS,
     "assessments.ScoringScheme": lambda city: make.scheme().pk,
     "assessments.Item": lambda city: make.item("加分项").pk,
     "assessments.ScoreEntry": lambda city: city.enrolments[0].entries.all()[0].pk,
