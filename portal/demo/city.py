@@ -11,6 +11,7 @@ from organization.loading import SHIPPED_UNITS, import_units
 from organization.models import Account, Unit
 from organization.services import set_preference
 from portal.demo.accounts import SINCE, open_accounts, settle_password, write_down
+from portal.demo.afterwards import come_after, happen
 from portal.demo.archive import fill_archives
 from portal.demo.books import Seating, book_of
 from portal.demo.catalogue import fill_catalogue, fill_county
@@ -20,6 +21,7 @@ from portal.demo.leaves import Leaves, name_approvers
 from portal.demo.ledger import keep_ledger
 from portal.demo.people import LEARNER, LEARNER_UNIT, everybody
 from portal.demo.plan import PLANS, Plan, calendar_of
+from portal.demo.recognised import Elsewhere
 from portal.demo.stages import Making, offices
 from trainees.models import Cadre
 from trainees.services import link_account, verify_cadres
@@ -82,6 +84,9 @@ class City:
             assign_duties(None, year, actor=self.department)
         self.try_faulty_upload()
         keep_ledger(self.units, self.accounts, self.today)
+        happen(self.units, self.department, self.today)
+        Elsewhere(self.units, self.accounts, self.today).make(self.accounts["banzhuren"], self.accounts["kaoping"])
+        come_after(self.accounts, self.units, self.today)
         fill_archives(self.accounts, self.today)
 
     def set_words(self) -> None:
