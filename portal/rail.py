@@ -116,6 +116,7 @@ def _work(standing: Standing) -> list[Place]:
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.learns:
+        places.append(place("我的学习档案", "archive", reverse("portal:my_archive")))
         places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
         places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
         places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))

@@ -464,6 +464,12 @@ def may_take_archive(sight: Any) -> Refusal | None:
     return Refusal("下载学习档案", "档案材料含考核和考勤细节，只交给组织部和本人", f"本人、{DEPARTMENT}")
 
 
+def may_open_own_archive(learns: bool) -> Refusal | None:
+    if learns:
+        return None
+    return Refusal("打开自己的学习档案", "您的账号没有关联干部档案；查看他人的档案请从“干部”进入", DEPARTMENT)
+
+
 def may_keep_awards(sight: Any) -> Refusal | None:
     if sight.staff:
         return None

@@ -266,6 +266,7 @@ urlpatterns = [
     path("calendar/<str:key>.ics", devices.calendar, "calendar"),
     # 一人一册
     path("cadres/<uuid:pk>/", archive.cadre, "cadre"),
+    path("my/archive/", archive.my_archive, "my_archive"),
     path("cadres/<uuid:pk>/papers/", archive.cadre_papers, "cadre_papers"),
     path("cadres/<uuid:pk>/data/<str:form>/", archive.cadre_data, "cadre_data"),
     path("cadres/<uuid:pk>/awards/add/", awards.award_add, "award_add"),

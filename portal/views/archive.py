@@ -22,7 +22,7 @@ from portal.lists import page_of
 from portal.pages import archive
 from portal.pages.archive import Look, papers
 from portal.requests import SignedIn
-from portal.rules import demand, may_order_booklets, may_take_archive
+from portal.rules import demand, may_open_own_archive, may_order_booklets, may_take_archive
 from reports.archive_data import TAKEN
 from reports.gathering.archive import Sight, archive_of, sight_of
 from reports.models import ArchivePaper
@@ -48,6 +48,14 @@ def cadre(request: SignedIn, pk: UUID) -> HttpResponse:
         return redirect("portal:cadre", one.canonical_id)
     gathered = archive_of(one, sight, timezone.localdate(), ledger=False)
     return render(request, "portal/archive/page.html", archive.page(Look(request, one, sight, gathered)))
+
+
+@require_safe
+def my_archive(request: SignedIn) -> HttpResponse:
+    """The own page, whatever other hat the account wears."""
+    mine = Cadre.objects.visible_to(request.user).filter(account=request.user).values_list("pk", flat=True).first()
+    demand(may_open_own_archive(mine is not None))
+    return redirect("portal:cadre", mine)
 
 
 @require_POST

@@ -326,6 +326,7 @@ ROWS = (
     # one cadre's archive: the department and the person see all of it, liaison and leader their part; what is made of it
     # is for who asked
     Row("cadre", a_cadre, ok="staff liaison leader trainee"),
+    Row("my_archive", ok=LEARNERS, forbidden=NOT_LEARNERS, code=302),
     Row("cadre_papers", a_cadre, ok="staff trainee", forbidden="liaison leader", code=302, method="post",
         data={"kind": "booklet"}),
     Row("cadre_data", lambda city: [*a_cadre(city), "json"], ok="staff trainee", forbidden="liaison leader"),
