@@ -4,6 +4,7 @@ It takes no cookie and no form, so that there is nothing for a foreign page to m
 token.
 """
 
+import logging
 import time
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from trainees.models import Platform
 from trainees.services.recognition import platform_of_key, take_records
 from trainees.services.recognition.calls import MOST_BYTES, BadCall, records_of
 
+logger = logging.getLogger("portal.alarm")
 CALLS = Limit("records", "报送学习记录", 60, 60, "POST", ())
 """Of one platform."""
 WRONG_KEYS = Limit("records_key", "使用错误的接口密钥", 20, 600, "POST", ())
@@ -62,7 +64,10 @@ def over(limit: Limit, who: str, *, count: bool = True) -> bool:
     """Whether this request is one too many; with `count` false it is looked at only."""
     if not settings.RATE_LIMITS:
         return False
-    return counted(limit, who, time.time(), add=int(count)) > limit.most - (not count)
+    too_many = counted(limit, who, time.time(), add=int(count)) > limit.most - (not count)
+    if too_many:
+        logger.warning("limit %s exceeded by %s", limit.name, who)
+    return too_many
 
 
 def _length(request: HttpRequest) -> int:
