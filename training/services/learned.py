@@ -35,10 +35,14 @@ FROM training_enrolment e
 JOIN training_trainingclass c ON c.id = e.training_class_id
 JOIN trainees_cadre p ON p.id = e.cadre_id
 JOIN organization_unit u ON u.id = p.managing_authority_id
-LEFT JOIN trainees_creditentry posted ON posted.source_kind = %(source)s AND posted.source_id = e.id
-      AND posted.reverses_id IS NULL AND NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = posted.id)
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = o.id) THEN o.rule_set_id END
+    FROM trainees_creditentry o
+    WHERE o.source_kind = %(source)s AND o.source_id = e.id AND o.reverses_id IS NULL
+    ORDER BY o.part DESC, o.attempt DESC LIMIT 1
+) AS posted (rule_set_id) ON true
 WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s)
-ORDER BY c.id, p.managing_authority_id, posted.id
+ORDER BY c.id, p.managing_authority_id, posted.rule_set_id
 """
 
 LEARNED = """
@@ -47,11 +51,12 @@ WITH people AS MATERIALIZED (
            (%(caps)s::jsonb ->> (e.training_class_id::text || p.managing_authority_id::text))::numeric AS cap
     FROM training_enrolment e JOIN trainees_cadre p ON p.id = e.cadre_id
     WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s) AND e.grade <> %(put_out)s
-), halves AS MATERIALIZED (
-    SELECT s.training_class_id AS class, s.date AS day, s.period, sum(s.hours) AS hours
+), lessons AS MATERIALIZED (
+    SELECT s.id, s.training_class_id AS class, s.date AS day, s.period, s.hours
     FROM training_session s JOIN training_trainingclass c ON c.id = s.training_class_id
     WHERE s.training_class_id = ANY(%(classes)s) AND c.attendance_kept
-    GROUP BY 1, 2, 3
+), halves AS MATERIALIZED (
+    SELECT class, day, period, sum(hours) AS hours FROM lessons GROUP BY 1, 2, 3
     UNION ALL
     SELECT c.id, day::date, period, NULL
     FROM training_trainingclass c
@@ -69,19 +74,22 @@ WITH people AS MATERIALIZED (
            bool_and(timetable) AS timetable
     FROM days GROUP BY 1, 2, 3
 ), missed AS MATERIALIZED (
-    SELECT m.training_class_id AS class, m.enrolment_id, s.date AS day, s.period, sum(s.hours) AS hours
-    FROM training_attendancemark m JOIN training_session s ON s.id = m.session_id
+    SELECT l.class, m.enrolment_id, l.day, l.period, sum(l.hours) AS hours
+    FROM training_attendancemark m JOIN lessons l ON l.id = m.session_id
     WHERE m.training_class_id = ANY(%(classes)s) AND m.mark = ANY(%(away)s)
     GROUP BY 1, 2, 3, 4
+), split AS (
+    SELECT d.enrolment_id, d.day, h.period, h.hours AS planned, 0 AS lost
+    FROM (SELECT DISTINCT class, enrolment_id, day FROM missed) d JOIN halves h ON h.class = d.class AND h.day = d.day
+    UNION ALL
+    SELECT enrolment_id, day, period, 0, hours FROM missed
+), touched_halves AS (
+    SELECT enrolment_id, day, period, sum(planned) AS planned, sum(planned) - sum(lost) AS attended
+    FROM split GROUP BY 1, 2, 3
 ), touched AS (
-    SELECT p.id, d.day,
-           sum(least(h.hours, p.cap) - least(h.hours - coalesce(m.hours, 0), p.cap)) AS hours,
-           least(count(*) * 0.5, 1) AS whole,
-           least(count(*) FILTER (WHERE h.hours > coalesce(m.hours, 0)) * 0.5, 1) AS days
-    FROM (SELECT DISTINCT class, enrolment_id, day FROM missed) d
-    JOIN people p ON p.id = d.enrolment_id
-    JOIN halves h ON h.class = d.class AND h.day = d.day
-    LEFT JOIN missed m ON m.enrolment_id = d.enrolment_id AND m.day = h.day AND m.period = h.period
+    SELECT p.id, t.day, sum(least(t.planned, p.cap) - least(t.attended, p.cap)) AS hours,
+           least(count(*) * 0.5, 1) AS whole, least(count(*) FILTER (WHERE t.attended > 0) * 0.5, 1) AS days
+    FROM touched_halves t JOIN people p ON p.id = t.enrolment_id
     GROUP BY 1, 2
 ), parts AS (
     SELECT p.id, y.part, y.hours, y.days, y.dates, y.timetable, NULL::date[] AS gone
