@@ -1,6 +1,7 @@
 """Exports of platforms: mapped once, every fault by row, taken in whole and once, whatever the file is."""
 
 import io
+import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -369,3 +370,38 @@ def test_import_twice_is_once(yunling, told):
 def test_an_export_may_be_a_workbook_of_many_sheets():
     with pytest.raises(FileRefused, match="没有找到表头"):
         read_export(workbook(head=["只有一列"]), "x.xlsx")
+
+
+def repacked(data, name, change):
+    """The workbook with one part changed, or added."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in source.infolist():
+            part = source.read(entry)
+            archive.writestr(entry, change(part) if entry.filename == name else part)
+        if name not in source.namelist():
+            archive.writestr(name, change(b""))
+    return target.getvalue()
+
+
+LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("xl/worksheets/sheet1.xml", lambda part: LAUGHS + part.partition(b"?>")[2], "dtd"),
+        ("[Content_Types].xml", lambda part: LAUGHS + part.partition(b"?>")[2], "dtd"),
+        ("xl/worksheets/sheet1.xml", lambda part: OUTSIDE + part.partition(b"?>")[2], "dtd"),
+        ("../../x", lambda part: b"x", "bad_path"),
+        ("xl/embedded.zip", lambda part: b"PK\x03\x04nested", "nested_zip"),
+        ("xl/vbaProject.bin", lambda part: b"macro", "macros"),
+    ],
+)
+def test_b05_b06_b07_what_hides_in_a_workbook(yunling, name, change, code):
+    data = repacked(workbook(rows.line(yunling).split(",")), name, change)
+    with pytest.raises(FileRefused) as refused:
+        brought(yunling, data, name="学习记录.xlsx")
+    assert refused.value.code == code
+    assert not PlatformUpload.objects.exists()
