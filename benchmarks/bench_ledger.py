@@ -17,11 +17,15 @@ from benchmarks.databases import a_clone
 from benchmarks.table import Row, at_most
 from core.database import using_database
 from core.keys import new_key
+from organization.models import Unit
+from trainees.models import CreditEntry, LedgerYear
 from trainees.services.ledger import Learning, post
+from trainees.services.reconciling import reconcile
 from trainees.services.rule_sets import adopt_shipped
 
 CLASSES, ENROLMENTS = 263, 32_000
 AIM = 3
+ENTRIES, CHECK_AIM = 1_000_000, 60
 FIRST = date(2026, 1, 12)
 
 
@@ -77,6 +81,42 @@ def insert_bare() -> None:
         cursor.execute("INSERT INTO trainees_creditentry SELECT * FROM staged ORDER BY id")
 
 
+def grow(cadres: Sequence[UUID]) -> int:
+    """A year's postings, and the same in years before, until there are a million; how many."""
+    post([one for learned in a_year(cadres) for one in learned], actor=None)
+    columns = [field.column for field in CreditEntry._meta.concrete_fields if field.column not in ("id", "posted_at")]
+    told = ", ".join({"year": "y", "source_id": "gen_random_uuid()"}.get(one, f'e."{one}"') for one in columns)
+    listed = ", ".join(f'"{column}"' for column in columns)
+    years = list(range(FIRST.year - ENTRIES // len(cadres), FIRST.year))
+    rows = [LedgerYear(authority=authority, year=year) for authority in Unit.objects.filter(depth=1) for year in years]
+    LedgerYear.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO trainees_creditentry ({listed}) SELECT {told} FROM trainees_creditentry e, unnest(%s::int[]) y",
+            [years],
+        )
+    with connections["owner"].cursor() as owner:
+        owner.execute("VACUUM ANALYZE")
+    return CreditEntry.objects.count()
+
+
+def sums_checked() -> None:
+    assert reconcile(rules=False).findings == []
+
+
+def reconciled(city: str, cadres: Sequence[UUID]) -> Iterator[Row]:
+    with a_clone("ledger_check", city) as clone, using_database(clone):
+        entries = grow(cadres)
+        seconds = timed(sums_checked)
+    yield Row(
+        "REL-02",
+        f"sums, balances and mirrors of {entries} entries checked",
+        f"{seconds:.1f} s",
+        aim=f"≤ {CHECK_AIM} s",
+        met=seconds <= CHECK_AIM,
+    )
+
+
 def rows() -> Iterator[Row]:
     with a_clone("ledger_city") as city:
         with using_database(city):
@@ -91,6 +131,7 @@ def rows() -> Iterator[Row]:
         with a_clone("ledger_once", city) as clone, using_database(clone):
             once = timed(lambda: post([one for learned in classes for one in learned], actor=None))
             again = timed(lambda: post([one for learned in classes for one in learned], actor=None))
+        checked = list(reconciled(city, cadres))
         with a_clone("ledger_bare", city) as clone, using_database(clone):
             stage(posted)
             bare = timed(insert_bare)
@@ -101,3 +142,4 @@ def rows() -> Iterator[Row]:
         ("the same once more: nothing to write", again),
     ):
         yield at_most("B7", what, f"{seconds:.2f} s", beside, seconds / bare, AIM)
+    yield from checked
