@@ -143,6 +143,10 @@ SESSION_IDLE_MANAGEMENT = whole_number("SESSION_IDLE_MANAGEMENT", 15, 5, 60)  # 
 SESSION_IDLE_OTHERS = whole_number("SESSION_IDLE_OTHERS", 30, 5, 60)
 DEVICE_DAYS = whole_number("DEVICE_DAYS", 180, 1, 366)  # how long a remembered phone or a calendar address holds
 
+# django-import-export brings columns and rows, never pages; were its pages ever used, they would ask (SEC-14, E1).
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+
 # ---- jobs: the message is a doorbell, the work lies in PostgreSQL (QUALITY.md REL-07, REL-08) ----
 JOB_QUEUE = env.str("JOB_QUEUE", default="portal")
 JOB_HANDLERS = {

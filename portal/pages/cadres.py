@@ -113,7 +113,7 @@ def asked(request: HttpRequest, user: Account) -> Asked:
     rows = rows.filter(_named_or_in(user, text)) if text else rows
     unit, tops = _unit(request, user), user.access.paths(*ROLES)
     rows = rows.filter(unit__path__startswith=unit.path) if unit else rows
-    filters = []
+    filters: list[dict[str, Any]] = []
     if door_of(user) != Role.LIAISON:
         rows, filters = _by_chips(request, user, rows)
     year = look(request, user, plain=True)
@@ -141,7 +141,7 @@ def _by_chips(
     rows = rows.filter(band=band) if band else rows
     rows = rows.filter(status=status) if status else rows
     rows = rows.filter(unverified=True) if unverified else rows
-    rows = rows.filter(managing_authority=authority) if authority else rows
+    rows = rows.filter(managing_authority=UUID(authority)) if authority else rows
     groups = [
         chips("status", "状态", Cadre.Status.choices, status),
         chips("band", "层次", Cadre.Band.choices, band),

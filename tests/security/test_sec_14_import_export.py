@@ -8,9 +8,12 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from import_export.admin import ExportMixin, ImportMixin
+from tablib import Dataset
 
 from organization.resources import UnitResource
 from tests.access.clients import HANDLER
+from trainees.models import Cadre
+from trainees.resources import CadreResource
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = [model._meta for model in admin.site._registry]
@@ -45,3 +48,17 @@ def test_sec_14_no_admin_page_is_the_librarys():
 def test_sec_14_rows_are_known_by_their_code_never_by_key():
     assert UnitResource._meta.import_id_fields == ("code",)
     assert "id" not in UnitResource._meta.fields
+
+
+def test_sec_14_the_librarys_own_pages_would_ask_for_both_rights():
+    assert settings.IMPORT_EXPORT_IMPORT_PERMISSION_CODE == "change"
+    assert settings.IMPORT_EXPORT_EXPORT_PERMISSION_CODE == "view"
+
+
+def test_sec_14_people_are_taken_out_in_scope_masked_and_never_brought_in_by_a_resource(yunling, wangjiang):
+    resource = CadreResource(yunling.staff)
+    lines = list(resource.lines(Cadre.objects.all()))
+    assert {line[0] for line in lines} == {"司马清扬", "欧阳致远", "沈若溪"}
+    assert all("*" * 16 in line[1] for line in lines)
+    with pytest.raises(PermissionError):
+        resource.import_data(Dataset(headers=["姓名"]), dry_run=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import UUID
 
 from core import idnumber, names
 from core.phone import is_mobile
@@ -110,7 +111,7 @@ class Checker:
             self._error("bad_name", row, "姓名", f"括号内应为身份证号后四位 {number[-4:]}", name.label)
         return name.bare
 
-    def _unit(self, row: Line, column: str) -> object:
+    def _unit(self, row: Line, column: str) -> UUID | None:
         written = self._text(row, column)
         if not key(written):
             if column in self.table.columns and not isinstance(row.cell(column), FormulaWithoutValue | ErrorValue):

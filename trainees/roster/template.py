@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from core.sheets.table import EXAMPLE, SERIAL
-from core.sheets.writing import BookWriter, SheetWriter
+from core.sheets.writing import BookWriter, SheetWriter, Value
 from trainees.roster.checking import SEX, STATUS
 from trainees.roster.columns import COLUMNS, NAME, REQUIRED
 from trainees.roster.days import ACCEPTED
@@ -25,7 +25,7 @@ LISTS = {
 WORDS = "选项"
 LAST_ROW = 50_000
 DAY = datetime.date(2026, 3, 2)
-EXAMPLES = {
+EXAMPLES: dict[str, Value] = {
     "姓名": "张伟", "身份证号": "（18 位，文本格式）", "性别": "男", "民族": "汉族", "政治面貌": "中共党员", "单位": "单位全称、简称或编码",
     "职务": "科长", "职务层次": "乡科级正职", "职级": "一级主任科员", "任职时间": DAY, "手机号": "13900000000", "状态": "在职",
     "入党时间": "2001.07", "参加工作时间": "1998.07",

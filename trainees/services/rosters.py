@@ -192,8 +192,8 @@ def sweep_rosters(now: datetime) -> int:
 
 def _plan(upload: RosterUpload) -> Plan:
     day = timezone.localdate(upload.created)
-    facts = {"today": timezone.localdate(), "day": day, "tell": teller(upload.pk)}
-    return judge(load(upload.file), upload.file_name, upload.unit, **facts)
+    data, today = load(upload.file), timezone.localdate()
+    return judge(data, upload.file_name, upload.unit, today=today, day=day, tell=teller(upload.pk))
 
 
 def _held(upload_id: UUID) -> RosterUpload:
