@@ -24,10 +24,12 @@ from trainees.services.recognition import (
     map_columns,
     return_recognitions,
     revoke_recognition,
+    take_records,
     upload_export,
     vet_recognitions,
     withdraw_recognition,
 )
+from trainees.services.recognition.calls import Sent
 
 PLATFORM = "云岭干部网络学院"
 HEAD = ("姓名", "身份证号", "课程名称", "学习时长（分钟）", "完成比例", "完成日期", "记录编号")
@@ -76,6 +78,14 @@ class Elsewhere:
                 import_export(upload, actor=self.liaison)
                 confirm_upload(upload, actor=self.department)
             platform.refresh_from_db()
+        take_records(platform, [self.sent(place, who) for place, who in enumerate(self.people[5:11])])
+
+    def sent(self, place: int, who: Cadre) -> Sent:
+        """What the platform itself sent lately: it waits for the unit's word."""
+        course, on = "习近平文化思想专题课程", self.day(5)
+        return Sent(
+            f"XZ{place:03}", who.open_id_number(), who.name, course, Decimal(90), Decimal(100), on, on, PLATFORM
+        )
 
     def records(self, number: int, courses: tuple[str, ...]) -> list[list[object]]:
         """A line for each course of each of the unit's people; not everybody came to the end."""

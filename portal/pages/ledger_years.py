@@ -130,7 +130,11 @@ def _will(preview: Preview, number: int) -> str:
     )
 
 
-CHECK_PAGES = {"classes": ("class_list", "?state=ended"), "other_classes": ("class_list", "?state=ended")}
+CHECK_PAGES = {
+    "classes": ("class_unclosed", ""),
+    "recognition_vetted": ("recognition_list", "?state=vetted"),
+    "recognition_filed": ("recognition_list", "?state=filed"),
+}
 
 
 def _check(one: Check, number: int) -> dict[str, Any]:

@@ -9,6 +9,9 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.http import HttpRequest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Result, SatisfactionCount, WorkbookImport
 from core.idnumber import fault_of
@@ -21,15 +24,30 @@ from portal.demo.accounts import new_password, settle_password
 from portal.demo.books import Seating, book_of, corrected
 from portal.demo.people import LEARNER, everybody
 from portal.demo.plan import PLANS, Stage, calendar_of
-from reports.models import Document
-from trainees.models import Cadre
+from reports.models import ArchivePaper, Document
+from trainees.models import (
+    Appointment,
+    Award,
+    Cadre,
+    CreditEntry,
+    Duty,
+    Exemption,
+    LedgerYear,
+    OnlineClass,
+    PlatformUpload,
+    Recognition,
+    RuleSet,
+)
 from training.models import (
     AttendanceMark,
     ClassRole,
     ClassSeries,
     Enrolment,
+    FollowUp,
+    LearningWork,
     LeaveRequest,
     LeaveStep,
+    ReportBack,
     Session,
     TrainingClass,
 )
@@ -62,6 +80,9 @@ def test_the_city_lives(city):
     check_every_office()
     check_accounts(city)
     check_uploads()
+    check_ledger()
+    check_elsewhere()
+    check_pages()
     check_twice_is_once(city)
     check_lost_password(city)
     check_work()
@@ -154,6 +175,55 @@ def check_uploads():
     }  # fmt: skip
     assert WorkbookImport.objects.filter(state=WorkbookImport.State.REHEARSED).count() == 1
     assert not TrainingClass.objects.filter(code__regex=r"^YL20\d\d-0").exists()
+
+
+def check_ledger():
+    """Of the city and one county the past is closed, in order; some did what was asked, some did not; statements wait."""
+    this = timezone.localdate().year
+    closed = LedgerYear.objects.exclude(closed_at=None).values_list("authority__code", "year")
+    assert sorted(closed) == [(code, this - ago) for code in ("QX", "YL") for ago in (3, 2, 1)]
+    for held in LedgerYear.objects.exclude(closed_at=None):
+        off_job = next(one for one in held.figures["requirements"] if one["code"] == "off_job")
+        assert 0 < off_job["met"] < off_job["asked"]
+        assert held.figures["carry"]["people"] > 0
+    statements = ArchivePaper.objects.filter(year=this - 1)
+    assert statements.filter(kind="unit_year").count() >= 10
+    assert statements.filter(kind="cadre_year", cadre__account__username="xueyuan").exists()
+    assert CreditEntry.objects.filter(adjustment=True).exists()
+    assert RuleSet.objects.filter(unit__code="YL").count() == 2
+
+
+def check_elsewhere():
+    """What was learned elsewhere in every state, what happens to people, what comes after a class."""
+    assert set(Recognition.objects.values_list("state", flat=True)) == set(Recognition.State.values)
+    assert set(PlatformUpload.objects.values_list("state", flat=True)) == set(PlatformUpload.State.values)
+    assert Exemption.objects.count() == 2
+    assert Duty.objects.filter(code="promotion").exists() or Appointment.objects.filter(post="副局长").exists()
+    assert set(ReportBack.objects.values_list("state", flat=True)) == set(ReportBack.State.values)
+    assert FollowUp.objects.filter(closed_at=None).exists()
+    assert OnlineClass.objects.get().learners.count() > 20
+    assert Award.objects.exists() and LearningWork.objects.exists()
+
+
+PAGES = {
+    "zuzhibu": "cadre_list ledger_years statements duties exemptions recognition_list platform_list online_classes "
+    "report_backs follow_ups class_unclosed duty_people",
+    "qingxi": "cadre_list ledger_years statements duties duty_people",
+    "lianluoyuan": "cadre_list statements duties recognition_list report_backs duty_people",
+    "lingdao": "cadre_list statements duties duty_people",
+    "xueyuan": "my_recognitions my_afterwards",
+}
+
+
+def check_pages():
+    """No page of a role is empty where the city has something to show."""
+    for username, names in PAGES.items():
+        client = Client()
+        client.force_login(Account.objects.get(username=username))
+        for name in names.split():
+            answer = client.get(reverse(f"portal:{name}"))
+            assert answer.status_code == 200, (username, name)
+            assert 'class="nothing"' not in answer.content.decode(), (username, name)
 
 
 def check_twice_is_once(folder):
