@@ -85,7 +85,7 @@ def grow(cadres: Sequence[UUID]) -> int:
     """A year's postings, and the same in years before, until there are a million; how many."""
     post([one for learned in a_year(cadres) for one in learned], actor=None)
     columns = [field.column for field in CreditEntry._meta.concrete_fields if field.column not in ("id", "posted_at")]
-    told = ", ".join({"year": "y", "source_id": "gen_random_uuid()"}.get(one, f'e."{one}"') for one in columns)
+    told = ", ".join({"year": "y", "source_id": "gen_random_uuid()"}.get(str(one), f'e."{one}"') for one in columns)
     listed = ", ".join(f'"{column}"' for column in columns)
     years = list(range(FIRST.year - ENTRIES // len(cadres), FIRST.year))
     rows = [LedgerYear(authority=authority, year=year) for authority in Unit.objects.filter(depth=1) for year in years]

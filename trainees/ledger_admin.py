@@ -1,5 +1,7 @@
 """The ledger as it stands, shown to department staff: entries, balances, rules, years, recomputations. Nothing is changed here."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -47,7 +49,7 @@ class CreditBalanceAdmin(NamedAdmin):
 class OfAuthority(ScopedAdmin):
     """Rows of an authority's own."""
 
-    list_select_related = ("authority",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("authority",)
     search_fields = ("authority__name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -64,7 +66,7 @@ class LedgerYearAdmin(OfAuthority):
 @admin.register(Recomputation)
 class RecomputationAdmin(OfAuthority):
     list_display = ("authority", "year", "rule_set", "at")
-    list_select_related = ("authority", "rule_set")
+    list_select_related: ClassVar[tuple[str, ...]] = ("authority", "rule_set")
     ordering = ("-at", "pk")
     fields = ("authority", "year", "rule_set", "report", "at")
     readonly_fields = ("at",)

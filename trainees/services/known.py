@@ -39,6 +39,6 @@ def known_at(entries: CreditEntryQuerySet, year: int, moment: datetime) -> dict[
     A merged double counts for who lives on today. One query.
     """
     rows = entries.known_at(moment).filter(year=year).order_by()
-    rows = rows.annotate(person=Coalesce("cadre__canonical_id", "cadre_id")).values("person")
-    found = rows.annotate(**{f"sum_{name}": column for name, column in COLUMNS.items()})
+    persons = rows.annotate(person=Coalesce("cadre__canonical_id", "cadre_id")).values("person")
+    found = persons.annotate(**{f"sum_{name}": column for name, column in COLUMNS.items()})
     return {one["person"]: Sums(**{name: one[f"sum_{name}"] or ZERO for name in COLUMNS}) for one in found}

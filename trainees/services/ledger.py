@@ -47,7 +47,7 @@ def post(learnings: Sequence[Learning], *, actor: Account | None, reason: str = 
         return Posting()
     if len({one.key for one in given}) < len(given):
         raise ValueError("a part of a source is given twice")
-    if any(min(one.hours, one.days, one.sessions, one.minutes) < 0 for one in given):
+    if any(one.hours < 0 or one.days < 0 or one.sessions < 0 or one.minutes < 0 for one in given):
         raise ValueError("what was learned cannot be negative")
     order = Order(given, frozenset(one.source for one in given))
     return _carry_out("ledger.post", order, actor=actor, reason=reason, sources=len(order.sources))

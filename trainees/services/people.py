@@ -68,7 +68,7 @@ class Persons:
             self.root[pk] = canonical or pk
             if canonical is None:
                 self.today[pk] = Stamp(unit, authority)
-                self.posts.setdefault(pk, []).extend([tuple(post)] if post[0] else [])  # type: ignore[list-item]
+                self.posts.setdefault(pk, []).extend([tuple(post)] if post[0] else [])
         if unknown := keys - self.root.keys():
             raise KeyError(f"no cadres: {sorted(map(str, unknown))[:3]}")
 

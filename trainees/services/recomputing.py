@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from core.audit import record
@@ -133,10 +133,9 @@ def _changes(plan: Plan) -> dict[UUID, Change]:
 
 def _sums(root: dict[UUID, UUID], year: int) -> dict[UUID, dict[str, Decimal]]:
     """Credits of the year by person, adjustments included."""
-    rows = CreditBalance.objects.filter(Q(cadre__in=root.keys()), year=year).order_by()
-    rows = rows.annotate(person=Coalesce("cadre__canonical_id", "cadre_id")).values("person")
-    sums = rows.annotate(sum_required=Sum("required"), sum_elective=Sum("elective"))
-    found = {one["person"]: {kind: one[f"sum_{kind}"] for kind in KINDS} for one in sums}
+    rows = CreditBalance.objects.filter(cadre__in=root.keys(), year=year).order_by()
+    sums = rows.values_list(Coalesce("cadre__canonical_id", "cadre_id")).annotate(Sum("required"), Sum("elective"))
+    found = {person: {"required": required, "elective": elective} for person, required, elective in sums}
     return {person: found.get(person, dict.fromkeys(KINDS, ZERO)) for person in set(root.values())}
 
 

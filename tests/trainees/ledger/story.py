@@ -19,7 +19,7 @@ def learned(
     channel: str = "off_job",
     **facts: Any,
 ) -> Learning:
-    known = {"title": "春季班", "source_kind": "class", "source_id": new_key()} | facts
+    known: dict[str, Any] = {"title": "春季班", "source_kind": "class", "source_id": new_key()} | facts
     return Learning(cadre.pk, on, channel, Decimal(hours), Decimal(days), **known)
 
 

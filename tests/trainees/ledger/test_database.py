@@ -1,6 +1,7 @@
 """What the database itself refuses, to the app role and to the owner: REL-01."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -29,7 +30,7 @@ def committed(own_database) -> CreditEntry:
     return CreditEntry.objects.get()
 
 
-def run(statement: str, values: object = (), *, alias: str = "default") -> None:
+def run(statement: str, values: Any = (), *, alias: str = "default") -> None:
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute(statement, values)
 
