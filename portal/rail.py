@@ -96,6 +96,8 @@ def rail_of(standing: Standing, path: str) -> list[dict[str, Any]]:
     """Groups of places; the one whose address is the longest beginning of `path` is active."""
     groups: list[dict[str, Any]] = [
         {"label": "工作", "places": _work(standing)},
+        {"label": "我的学习", "places": _own(standing)},
+        {"label": "干部与学时", "places": _learning(standing)},
         {"label": "维护", "places": _upkeep(standing)},
     ]
     _mark_active([one for group in groups for one in group["places"]], path)
@@ -108,30 +110,42 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("今天", "calendar-event", reverse("portal:today")))
     if standing.works_with_classes:
         places.append(place("班次", "school", reverse("portal:class_list")))
-    if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
-        places.append(place("干部", "users", reverse("portal:cadre_list")))
-        places.append(place("年度学习情况", "report", reverse("portal:statements")))
-        places.append(place("学习任务", "chart-bar", reverse("portal:duties")))
-        places.append(place("学习规则", "scale", reverse("portal:rules", args=["requirements"])))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
-    if standing.learns:
-        places.append(place("我的学习档案", "archive", reverse("portal:my_archive")))
-        places.append(place("我的请假", "calendar-event", reverse("portal:my_leaves")))
-        places.append(place("我的训后", "message-circle", reverse("portal:my_afterwards")))
-        places.append(place("我的学时申报", "certificate", reverse("portal:my_recognitions")))
     if standing.has(Role.STAFF, Role.LIAISON):
         places.append(place("述学与回访", "message-circle", reverse("portal:follow_ups")))
-    if standing.has(Role.STAFF, Role.LEADER) or standing.watches:
-        places.append(place("网络虚拟班", "world", reverse("portal:online_classes")))
-    if standing.has(Role.STAFF):
-        places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
-    if standing.has(Role.STAFF, Role.LIAISON):
-        places.append(place("学分认定", "circle-check", reverse("portal:recognition_list")))
-        places.append(place("学习平台", "world", reverse("portal:platform_list")))
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
         places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))
+    return places
+
+
+def _own(standing: Standing) -> list[Place]:
+    """What somebody who learns has of their own."""
+    if not standing.learns:
+        return []
+    return [
+        place("我的学习档案", "archive", reverse("portal:my_archive")),
+        place("我的学时申报", "certificate", reverse("portal:my_recognitions")),
+        place("我的请假", "calendar-event", reverse("portal:my_leaves")),
+        place("我的训后", "message-circle", reverse("portal:my_afterwards")),
+    ]
+
+
+def _learning(standing: Standing) -> list[Place]:
+    """Cadres, what they have to learn and what they learned."""
+    places = []
+    if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        places.append(place("干部", "users", reverse("portal:cadre_list")))
+        places.append(place("学习任务", "target", reverse("portal:duties")))
+    if standing.has(Role.STAFF, Role.LIAISON):
+        places.append(place("学分认定", "circle-check", reverse("portal:recognition_list")))
+        places.append(place("学习平台", "building-bank", reverse("portal:platform_list")))
+    if standing.has(Role.STAFF, Role.LEADER) or standing.watches:
+        places.append(place("网络虚拟班", "presentation", reverse("portal:online_classes")))
+    if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
+        places.append(place("年度学习情况", "report", reverse("portal:statements")))
+        places.append(place("学习规则", "gavel", reverse("portal:rules", args=["requirements"])))
     return places
 
 
