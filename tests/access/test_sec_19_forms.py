@@ -16,9 +16,10 @@ from tests.access.swaps import SWAPS
 
 # ---- no field is forgotten ----
 
-NUMBERS = {"seen", "voters", "capacity", "travel_minutes", "audience", "promotion_months"}
-NUMBERS = {"seen", "voters", "capacity", "travel_minutes", "audience"}
-NUMBERS = {"seen", "voters", "capacity", "travel_minutes", "minutes", "minutes_per_hour", "sessions"}
+NUMBERS = {
+    "seen", "voters", "capacity", "travel_minutes", "minutes", "minutes_per_hour", "sessions", "audience", "share",
+    "promotion_months",
+}  # fmt: skip
 """Integer fields that count something."""
 READ_BY_HAND = {
     "token": "catalogue_import", "sessions": "leave_new", "reason": "", "next": "", "remember": "", "back": "",
