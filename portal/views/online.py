@@ -72,12 +72,10 @@ def online_class(request: SignedIn, pk: UUID) -> HttpResponse:
     """Figures, and everybody's progress or the units' rank."""
     one, today = class_of(request, pk), timezone.localdate()
     due = pages.expected(one, today)
-    found = pages.sums(request.user, one, due)
+    found = pages.sums(one, due)
     one.people = found["people"]  # type: ignore[attr-defined]
     by = chosen(request, "by", ["unit"])
-    page = page_of(
-        request, pages.by_unit(request.user, one, due) if by else pages.learners(request, request.user, one), PAGE_SIZE
-    )
+    page = page_of(request, pages.by_unit(one, due) if by else pages.learners(request, one), PAGE_SIZE)
     first, keeps = page.start_index(), may_keep_online(request.user, one) is None
     rows = list(page.object_list)
     page.object_list = (
@@ -95,7 +93,7 @@ def online_export(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     if stale := ask_again(request):
         return stale
     due = pages.expected(one, timezone.localdate())
-    lines = [pages.cells(each, one, due) for each in pages.learners(request, request.user, one)]
+    lines = [pages.cells(each, one, due) for each in pages.learners(request, one)]
     record("online_class.export", actor=request.user.pk, obj=one, unit_id=one.unit_id, after={"rows": len(lines)})
     return download(table_workbook("网络学员", pages.COLUMNS, lines), f"{one.name}学习进度.xlsx", XLSX)
 
