@@ -15,6 +15,7 @@ from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import Sendable, hand_over, opens, stored
 from portal.forms_archive import WorkForm
+from portal.pages.archive.afterwards import withdraw_ask
 from portal.requests import SignedIn
 from portal.rules import Door, demand, may_hand_in
 from training.models import Enrolment, LearningWork
@@ -66,10 +67,9 @@ def _page(request: SignedIn, seat: Enrolment, form: WorkForm) -> HttpResponse:
             "line": row,
             "kind": row.get_kind_display(),
             "url": reverse("portal:work_take", args=[row.pk]),
-            "withdraw_url": reverse("portal:work_withdraw", args=[row.pk]),
-            "op_id": new_op_id(),
+            "ask": withdraw_ask(row.pk, row.title, place),
         }
-        for row in rows
+        for place, row in enumerate(rows)
     ]
     context = {
         "form": form,

@@ -1,8 +1,10 @@
 """What came of it: works handed in, honours, reports at the unit, follow-ups."""
 
+from uuid import UUID
+
 from django.urls import reverse
 
-from portal.acts import ask, new_op_id
+from portal.acts import ask
 from portal.pages.archive.look import Look, Shown, section
 
 TOLD_TONES = {"filed": "info", "confirmed": "good", "returned": "warn"}
@@ -13,10 +15,9 @@ def works(look: Look) -> Shown | None:
         {
             "line": line,
             "url": reverse("portal:work_take", args=[line.key]),
-            "withdraw_url": reverse("portal:work_withdraw", args=[line.key]) if look.sight.own else "",
-            "op_id": new_op_id(),
+            "ask": withdraw_ask(line.key, line.title, place) if look.sight.own else None,
         }
-        for line in look.archive.works
+        for place, line in enumerate(look.archive.works)
     ]
     return section("works", "学习成果", rows=rows, count=len(rows)) if rows else None
 
@@ -38,6 +39,12 @@ def told(look: Look) -> Shown | None:
 
 def visits(look: Look) -> Shown | None:
     return section("visits", "训后回访", rows=look.archive.visits) if look.archive.visits else None
+
+
+def withdraw_ask(key: UUID, title: str, place: int) -> dict[str, object]:
+    """The dialog that takes a work back; `place` tells the dialogs of a page apart."""
+    url = reverse("portal:work_withdraw", args=[key])
+    return ask(f"work-{place}", url, "撤回", "撤回学习成果", f"“{title}”将不再显示，文件随即删除；需要时请重新交。")
 
 
 def remove_ask(key: int, name: str, version: int) -> dict[str, object]:
