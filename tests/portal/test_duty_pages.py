@@ -1,6 +1,7 @@
 """学习任务 on screen: units with shares and ranks, people with states, the lists of who was missed, the files."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from organization.models import Unit
 from organization.services import set_preference
+from portal import rules
 from tests import factories as make
 from tests.trainees.ledger_rows import entry
 from trainees.models import Cadre, CreditEntry
@@ -234,3 +236,11 @@ def test_the_homes_ask_in_a_fixed_number(city, client_of, query_count):
         make.cadre(f"来人{number}", where, city.root)
     assign_duties(None, YEAR, actor=None)
     assert [query_count(lambda one=one: one.get(reverse("portal:home"))) for one in clients] == few
+
+
+@pytest.mark.parametrize("name", ["duty_people_export", "cadre_list_export"])
+def test_more_people_than_a_file_takes_are_refused_with_a_way_out(city, client_of, monkeypatch, name):
+    monkeypatch.setattr("portal.rules.ROSTER", replace(rules.ROSTER, rows=2))
+    answer = client_of(city.staff).get(reverse(f"portal:{name}"))
+    assert answer.status_code == 403
+    assert "共 3 人，一次最多导出 2 人，请先按单位筛选" in answer.content.decode()
