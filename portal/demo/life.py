@@ -71,7 +71,7 @@ def elect(one: TrainingClass, people: list[Enrolment], manager: Account) -> None
         stood = people[place : place + 2]
         if len(stood) < 2:
             return
-        won = len(people) * chance.randint(55, 70) // 100
+        won = max(len(people) * chance.randint(55, 70) // 100, len(people) // 2 + 1)
         counts = [Candidate(stood[0].pk, won, True), Candidate(stood[1].pk, len(people) - won, False)]
         keep_election(one, post, one.start, len(people), counts, actor=manager)
 
