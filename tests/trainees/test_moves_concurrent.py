@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,7 +49,12 @@ def test_rel_04_of_two_moves_one_is_written(office):
 
     def move(number: int) -> object:
         who = Account.objects.get(pk=actors[number].pk)
-        facts = {"post": "科长", "post_level": "乡科级正职", "rank": "", "since": date(2026, 3, 1 + number)}
+        facts: dict[str, Any] = {
+            "post": "科长",
+            "post_level": "乡科级正职",
+            "rank": "",
+            "since": date(2026, 3, 1 + number),
+        }
         return move_cadre(cadre, unit=units[number], **facts, actor=who, seen=cadre.version)
 
     told = at_once(move)

@@ -1,6 +1,7 @@
 """How trainees' events come about."""
 
 from datetime import date
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -41,7 +42,7 @@ def number_seen(scene: Scene) -> None:
 
 
 def moved(scene: Scene) -> None:
-    facts = {"post": "副局长", "post_level": "县处级副职", "rank": "", "since": date(2026, 3, 1)}
+    facts: dict[str, Any] = {"post": "副局长", "post_level": "县处级副职", "rank": "", "since": date(2026, 3, 1)}
     with scene.request_of("staff") as staff:
         move_cadre(scene.city.cadres[0], unit=scene.city.sibling, actor=staff, **facts)
 
@@ -69,11 +70,12 @@ def form_uploaded(scene: Scene) -> None:
 
 
 def form_taken_in(scene: Scene) -> None:
+    form_uploaded(scene)
     paper = PersonnelForm.objects.get(taken_in=None)
     scene.post("staff", "personnel_form", paper.pk, unit=scene.city.bureau.pk, since="2026-03-01")
 
 
-def online_class(scene: Scene, page: str, **data: object) -> None:
+def online_class(scene: Scene, page: str, **data: Any) -> None:
     stage_people.an_online_class(scene.city)
     what = "online_learner" if page == "online_learner_remove" else "online_class"
     scene.post("staff", page, *scene.city.__dict__[what], **data)
@@ -158,7 +160,7 @@ DRIVERS = {
     "online_class.remind": lambda scene: online_class(scene, "online_remind", reason="请抓紧完成网络学习"),
     "online_class.export": online_exported,
     "personnel_form.upload": form_uploaded,
-    "personnel_form.take_in": (lambda scene: (form_uploaded(scene), form_taken_in(scene))),
+    "personnel_form.take_in": form_taken_in,
     "cadre.verify": checked_with_the_file,
     "ledger.export": years.table_taken,
     "ledger_year.close": years.closed,
