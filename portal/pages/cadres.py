@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from organization.access import below
 from organization.models import Account, Unit
@@ -16,9 +17,10 @@ from portal.badges import badge_for
 from portal.lists import chips, chosen, sorted_by
 from portal.pages import words
 from portal.pages.duties import people
-from portal.pages.duties.look import Look, look
+from portal.pages.duties.look import Look
 from portal.pages.search import named
 from trainees.models import Appointment, Cadre
+from training.services.attainment import View
 from training.services.attainment import people as attained
 
 ROLES = (Role.STAFF, Role.LEADER, Role.LIAISON)
@@ -116,7 +118,8 @@ def asked(request: HttpRequest, user: Account) -> Asked:
     filters: list[dict[str, Any]] = []
     if door_of(user) != Role.LIAISON:
         rows, filters = _by_chips(request, user, rows)
-    year = look(request, user, plain=True)
+    today = timezone.localdate()
+    year = Look(user, View(today.year, today), [today.year], {})
     state = chosen(request, "duty", people.STATES)
     rows = rows.filter(pk__in=attained(year.duties, year.view, state=state)) if state else rows
     states = [(key, badge_for("duty", key).label) for key in people.STATES]

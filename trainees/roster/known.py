@@ -75,7 +75,8 @@ def ends_before(people: Sequence[Known]) -> dict[UUID, date]:
     """The last day of the latest primary appointment that is over, of these people; one query."""
     keys = [one.pk for one in people]
     rows = Appointment.objects.unscoped(WHY).filter(cadre__in=keys, primary=True, until__isnull=False)
-    return dict(rows.order_by("cadre", "until").values_list("cadre", "until"))
+    found = rows.order_by("cadre", "until").values_list("cadre", "until")
+    return {who: until for who, until in found if until is not None}
 
 
 STATE = """
