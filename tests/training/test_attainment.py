@@ -96,6 +96,22 @@ def test_what_is_not_closed_is_still_to_come(yunling, who, state, counts):
     assert bool(ahead_of([who.pk], YEAR)) is counts
 
 
+def test_on_line_classes_bring_no_hours_off_the_job_and_who_was_put_out_none(yunling, who):
+    one = planned(yunling, who, 4, class_type="网络专题班")
+    assert ahead_of([who.pk], YEAR) == {}
+    type(one).objects.filter(pk=one.pk).update(class_type="专题班")
+    assert ahead_of([who.pk], YEAR)[who.pk].hours == 4
+    one.enrolments.update(grade="退学")
+    assert ahead_of([who.pk], YEAR) == {}
+
+
+def test_a_half_day_brings_at_most_four_hours(yunling, who):
+    one = planned(yunling, who, 2)
+    first = one.sessions.order_by("date", "period")[0]
+    one.sessions.create(date=first.date, period=first.period, number=2, title="研讨", hours=Decimal(4))
+    assert ahead_of([who.pk], YEAR)[who.pk] == Ahead(Decimal(5), Decimal(1))
+
+
 def test_only_the_years_own_sessions_count(yunling, who):
     planned(yunling, who, 8, start=date(2026, 12, 30), end=date(2027, 1, 5))
     assert ahead_of([who.pk], 2026)[who.pk].hours == 4

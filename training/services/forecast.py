@@ -1,8 +1,9 @@
 """What cadres will still get this year from classes that are not closed yet: hours and days off the job.
 
 A class posts at its closing all that was attended, so what counts is the whole timetable of every class that has not
-been closed (planned, running, ended, reopened), within somebody's own days in it. A class without a timetable counts 6
-hours for each working day (DOMAIN.md §3, “What counts”). Absences are not foreseen.
+been closed (planned, running, ended, reopened), within somebody's own days in it, a half-day with at most 4 hours. A class
+without a timetable counts 6 hours for each working day (DOMAIN.md §3, “What counts”). Absences are not foreseen; on-line
+classes, and who was put out of one, are not counted, as in `training.services.learned`.
 """
 
 from collections.abc import Collection
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from training.rules.attainment import Ahead
+from training.services.learned import ONLINE_WORDS, PUT_OUT
 
 AHEAD = """
 seat AS (
@@ -19,16 +21,20 @@ seat AS (
     JOIN training_trainingclass c ON c.id = e.training_class_id
     JOIN trainees_cadre p ON p.id = e.cadre_id
     WHERE c.state IN ('planned', 'running', 'ended', 'reopened') AND e.state IN ('invited', 'reported', 'completed')
-      AND e.full_time AND e.since <= make_date(%s, 12, 31) AND e.until >= make_date(%s, 1, 1)
+      AND c.class_type !~ 'ONLINE' AND e.grade <> 'PUT OUT' AND e.since <= make_date(%s, 12, 31) AND e.until >= make_date(%s, 1, 1)
 ),
 span AS (SELECT DISTINCT class, since, until FROM seat),
 timetabled AS (
     SELECT class, since, until, sum(hours) AS hours, sum(days) AS days
     FROM (
-        SELECT o.class, o.since, o.until, sum(s.hours) AS hours, least(1, count(DISTINCT s.period) * 0.5) AS days
-        FROM span o JOIN training_session s ON s.training_class_id = o.class AND s.date BETWEEN o.since AND o.until
-        WHERE extract(year FROM s.date) = %s
-        GROUP BY o.class, o.since, o.until, s.date
+        SELECT class, since, until, sum(hours) AS hours, least(1, count(*) * 0.5) AS days
+        FROM (
+            SELECT o.class, o.since, o.until, s.date, least(4, sum(s.hours)) AS hours
+            FROM span o JOIN training_session s ON s.training_class_id = o.class AND s.date BETWEEN o.since AND o.until
+            WHERE extract(year FROM s.date) = %s
+            GROUP BY o.class, o.since, o.until, s.date, s.period
+        ) AS half
+        GROUP BY class, since, until, date
     ) AS day
     GROUP BY class, since, until
 ),
@@ -49,7 +55,7 @@ ahead AS (
       ON (t.class, t.since, t.until) = (seat.class, seat.since, seat.until)
     GROUP BY seat.person
 )
-"""
+""".replace("ONLINE", "|".join(ONLINE_WORDS)).replace("PUT OUT", PUT_OUT)
 """Common table expressions that end in `ahead` (person, hours, days); parameters: the year, five times."""
 YEARS = 5
 OF_PEOPLE = " ".join(("WITH", AHEAD, "SELECT person, hours, days FROM ahead WHERE person = ANY(%s)"))
