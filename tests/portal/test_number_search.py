@@ -29,7 +29,7 @@ def asked(client, number: str, code: int = 200) -> str:
 def test_sec_32_the_whole_number_finds_its_owner(yunling, client_of):
     cadre = yunling.cadres[0]
     number = cadre.open_id_number()
-    record_page = reverse("admin:trainees_cadre_change", args=[cadre.pk])
+    record_page = reverse("portal:cadre", args=[cadre.pk])
     typed = (number, f" {number[:6]} {number[6:14]} {number[14:]} ", "".join(chr(ord(one) + 0xFEE0) for one in number))
     for one in typed:
         body = asked(client_of(yunling.staff), one)
