@@ -44,9 +44,12 @@ WHERE (y.authority_id, y.year) IN (
     UNION SELECT authority_id, year FROM trainees_creditentry WHERE cadre_id = ANY(%(cadres)s::uuid[]) AND year = ANY(%(years)s)
 ) ORDER BY y.id FOR SHARE
 """
-HOLD_CADRES = (
-    "SELECT id, canonical_id FROM trainees_cadre WHERE id = ANY(%(cadres)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+HOLD_CADRES = """
+WITH held AS (
+    SELECT id, canonical_id FROM trainees_cadre WHERE id = ANY(%(cadres)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 )
+SELECT id, canonical_id FROM held WHERE canonical_id IS NOT NULL
+"""
 DOUBLES = "SELECT id FROM trainees_cadre WHERE canonical_id = ANY(%(cadres)s::uuid[])"
 
 
@@ -139,9 +142,7 @@ def held_years(keys: Collection[YearKey], places: Mapping[str, Any]) -> dict[Yea
 
 def hold_cadres(persons: Persons, places: Mapping[str, Any]) -> None:
     """Hold the rows by key. Raises Conflict where one of them, or another into them, was merged meanwhile."""
-    held = rows_of(HOLD_CADRES, places)
-    doubles = rows_of(DOUBLES, places)
-    if any(persons.root[pk] != (canonical or pk) for pk, canonical in held) or any(
-        pk not in persons.root for (pk,) in doubles
-    ):
+    known = {pk: root for pk, root in persons.root.items() if pk != root}
+    merged = dict(rows_of(HOLD_CADRES, places))
+    if merged != known or any(pk not in known for (pk,) in rows_of(DOUBLES, places)):
         raise Conflict("干部信息刚刚有合并，本次没有写入，请重试")

@@ -58,21 +58,30 @@ def _award(plan: Plan, behind: tuple[Any, ...], at: datetime | None) -> None:
     columns, behind = (COLUMNS, behind) if at is None else (f"{COLUMNS}, posted_at", (*behind, at))
     statement = f"COPY trainees_creditentry ({columns}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in _rows(plan, behind):
-            copy.write_row(row)
+        copy.write("".join(_lines(plan, behind)))
 
 
-def _rows(plan: Plan, behind: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _lines(plan: Plan, behind: tuple[Any, ...]) -> Iterator[str]:
+    """Awards in the text form of COPY. What many have in common is written once: explanations, and what stands behind."""
+    told: dict[int, str] = {}
+    end = "\t".join("\\N" if value is None else str(value).translate(ESCAPED) for value in behind)
     for wish, counted in plan.come:
         late = (wish.stamp.authority_id, wish.learning.on.year) in plan.closed
-        yield (*_row(wish, counted, late), *behind)
+        key = id(counted.steps)
+        if key not in told:
+            told[key] = encoded(counted.steps).translate(ESCAPED)
+        yield f"{_line(wish, counted, told[key], late)}\t{end}\n"
 
 
-def _row(wish: Wish, counted: Counted, late: bool) -> tuple[Any, ...]:
+def _line(wish: Wish, counted: Counted, told: str, late: bool) -> str:
+    """Keys, days, numbers and codes as they are; only words can hold what COPY reads otherwise."""
     one, stamp = wish.learning, wish.stamp
-    told = encoded(counted.steps)
+    title, level, rank = (words.translate(ESCAPED) for words in (one.title[:200], stamp.post_level, stamp.rank))
     return (
-        wish.cadre_id, one.on, one.on.year, late, counted.kind, one.channel, counted.days, counted.hours, one.sessions,
-        counted.credits, one.title[:200], told, one.source_kind, one.source_id, one.part, wish.attempt,
-        wish.rule_set_id, stamp.unit_id, stamp.authority_id, stamp.post_level, stamp.rank,
-    )  # fmt: skip
+        f"{wish.cadre_id}\t{one.on}\t{one.on.year}\t{late}\t{counted.kind}\t{one.channel}\t{counted.days}\t{counted.hours}"
+        f"\t{one.sessions}\t{counted.credits}\t{title}\t{told}\t{one.source_kind}\t{one.source_id}\t{one.part}"
+        f"\t{wish.attempt}\t{wish.rule_set_id}\t{stamp.unit_id}\t{stamp.authority_id}\t{level}\t{rank}"
+    )

@@ -44,6 +44,16 @@ def test_a_correction_is_a_reversal_and_a_new_award(who):
     assert list(CreditEntry.objects.live()) == [again]
 
 
+def test_words_stand_as_they_were_given(who):
+    """Nothing of a title is taken for the form in which it travels."""
+    odd = "a\\tb\\N\t制表\n换行\r“引号”'\"{}，\\."
+    Appointment.objects.filter(cadre=who).update(post_level="乡科级\t正职\\")
+    post([learned(who, title=odd), learned(who, title="长" * 300)], actor=None, reason="事由\t一\\二")
+    first, second = CreditEntry.objects.order_by("pk")
+    assert (first.title, second.title) == (odd, "长" * 200)
+    assert (first.post_level, first.reason) == ("乡科级\t正职\\", "事由\t一\\二")
+
+
 def test_a_part_that_is_gone_is_reversed(who):
     source = new_key()
     old = learned(who, on=date(2025, 12, 31), hours="8", days="1", source_id=source, part=2025)
