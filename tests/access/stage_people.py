@@ -57,6 +57,8 @@ def duties_of_everybody(city: City) -> None:
 
 def an_online_class(city: City) -> None:
     """Of the whole city, looked after by the class manager; everybody is behind: it ended yesterday."""
+    if "online_class" in city.__dict__:
+        return
     yesterday = timezone.localdate() - timedelta(days=1)
     facts = ClassFacts(city.root, f"{city.word}网络班", yesterday.year, yesterday, yesterday)
     one, _ = make_online_class(facts, actor=city.staff)
