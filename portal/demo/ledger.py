@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from uuid import uuid5
 
 from organization.models import Account, Unit
 from portal.demo.dice import Dice, dice
 from reports.models import ArchivePaper
-from reports.services.year_end import close_with_statements, preview_year_end, write_statements
+from reports.services.year_end import close_with_statements, write_statements
 from trainees.models import Cadre, CreditEntry
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
@@ -93,14 +94,17 @@ def _one(who: Cadre, year: int, channel: str, hours: Decimal, sessions: int, on:
 
 def close_past(unit: Unit, actor: Account, today: date) -> None:
     """In order, as far as nothing stands in the way; the last one tells everybody what it came to."""
-    for year in range(today.year - PAST, today.year):
-        if preview_year_end(unit, year, today).blocked:
-            return
-        if year == today.year - 1:
-            close_with_statements(unit, year, actor=actor, on=today, accepted=True)
-            write_statements(ArchivePaper.objects.get(unit=unit, year=year).pk)
-        else:
-            close_year(unit, year, actor=actor, on=today, more=class_checks(unit, year), accepted=True)
+    years = list(takewhile(lambda year: _is_ready(unit, year), range(today.year - PAST, today.year)))
+    for year in years[:-1]:
+        close_year(unit, year, actor=actor, on=today, more=class_checks(unit, year), accepted=True)
+    for year in years[-1:]:
+        close_with_statements(unit, year, actor=actor, on=today, accepted=True)
+        write_statements(ArchivePaper.objects.get(unit=unit, year=year).pk)
+
+
+def _is_ready(unit: Unit, year: int) -> bool:
+    """Whether its classes are closed; early in a year those of the last are not."""
+    return not any(check.blocks and check.open for check in class_checks(unit, year))
 
 
 def late(cadres: list[Cadre], year: int) -> Iterator[Learning]:
