@@ -38,9 +38,9 @@ def keep_ledger(units: Mapping[str, Unit], accounts: Mapping[str, Account], toda
     )
     for year in years:
         assign_duties(None, year, actor=department)
-    close_past(units["YL"], department, today)
+    last = close_past(units["YL"], department, today)
     close_past(units["QX"], accounts["qingxi"], today)
-    post(list(late(cadres, today.year - 1)), actor=department, reason="结账后收到培训证明，补记入账")
+    post(list(late(cadres, last)), actor=department, reason="结账后收到培训证明，补记入账")
 
 
 def decide_rules(unit: Unit, department: Account, today: date) -> None:
@@ -92,14 +92,15 @@ def _one(who: Cadre, year: int, channel: str, hours: Decimal, sessions: int, on:
     return Learning(who.pk, on, channel, hours, days, title, OPENING, key, sessions=sessions)
 
 
-def close_past(unit: Unit, actor: Account, today: date) -> None:
-    """In order, as far as nothing stands in the way; the last one tells everybody what it came to."""
+def close_past(unit: Unit, actor: Account, today: date) -> int:
+    """In order, as far as nothing stands in the way; the last one, returned, tells everybody what it came to."""
     years = list(takewhile(lambda year: _is_ready(unit, year), range(today.year - PAST, today.year)))
     for year in years[:-1]:
         close_year(unit, year, actor=actor, on=today, more=class_checks(unit, year), accepted=True)
     for year in years[-1:]:
         close_with_statements(unit, year, actor=actor, on=today, accepted=True)
         write_statements(ArchivePaper.objects.get(unit=unit, year=year).pk)
+    return max(years, default=today.year - 1)
 
 
 def _is_ready(unit: Unit, year: int) -> bool:
