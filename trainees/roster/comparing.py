@@ -63,9 +63,20 @@ class Comparison:
             return self._new(row)
         if said := self._not_ours(known):
             self._error("not_ours", row, "身份证号", said)
-        elif self._authority_fits(row, known.authority) and self._unit_open(row, known):
+        elif (
+            self._stays_inside(row, known)
+            and self._authority_fits(row, known.authority)
+            and self._unit_open(row, known)
+        ):
             self._same_person(row, known)
         return None
+
+    def _stays_inside(self, row: RosterRow, known: Known) -> bool:
+        """Who works outside already may stay there; who is sent there would be another department's (services.moves)."""
+        if row.unit == known.unit or self.units.paths[row.unit].startswith(self.area.path):
+            return True
+        self._error("unknown_unit", row, "单位", "单位不在本范围内，调往那里的变动由共同的上级组织部办理")
+        return False
 
     def _not_ours(self, known: Known) -> str:
         if known.canonical is not None:

@@ -226,6 +226,20 @@ def test_a_county_cannot_write_the_citys_people(city, county, lin):
         confirm_roster(upload, [], actor=city.county)
 
 
+def test_nobody_is_sent_out_of_the_area_though_somebody_of_it_works_there(city, county):
+    stays, goes = make.cadre("在外之人", city.bureau, county), make.cadre("县管之人", county, county)
+    make.cadre("部里之人", city.root, county)
+    rows = [
+        row_of("在外之人", stays.open_id_number(), city.bureau, 任职时间="2026-02-01", 职务="副主任"),
+        row_of("县管之人", goes.open_id_number(), city.bureau, 任职时间="2026-02-01"),
+    ]
+    upload = rehearsed(rows, county, city.county)
+    assert [(one["code"], one["row"]) for one in upload.found["errors"]] == [("unknown_unit", 3)]
+    upload = imported(rows[:1], county, city.county)
+    assert upload.found["written"] == {"added": 0, "changed": 1, "moved": 0}
+    assert cadre(stays.open_id_number()).managing_authority == county
+
+
 def test_the_authority_stands_above_the_unit_and_inside_the_area(city, county):
     rows = [
         row_of("甲", number(1), city.bureau, 管理权限=county.name),
