@@ -12,7 +12,7 @@ from trainees.rules.requirements import ASKS, shipped
 from trainees.services.years import plain
 
 Channel = CreditEntry.Channel
-CREDIT = {"min_value": 0, "max_value": 1000, "max_digits": 7, "decimal_places": 2}
+MOST = 1000
 GENERAL = (
     ("step", "最小单位（学分）", "不足这么多的部分不计，如 0.5"),
     ("half_day_most", "半天最多学时", "课程表上半天排得再多，也只计这么多"),
@@ -55,7 +55,14 @@ class NextVersionForm(OperationForm):
     def number(self, name: str, label: str, value: object, words: str = "", *, required: bool = True) -> None:
         """Another field for a number; what stood there until now is its beginning."""
         self.fields[name] = forms.DecimalField(
-            label=label, help_text=words, required=required, initial=_shown(value), **CREDIT
+            label=label,
+            help_text=words,
+            required=required,
+            initial=_shown(value),
+            min_value=0,
+            max_value=MOST,
+            max_digits=7,
+            decimal_places=2,
         )
 
     def group(self, label: str, names: list[str]) -> dict[str, Any]:

@@ -84,10 +84,14 @@ def happen(units: Mapping[str, Unit], department: Account, today: date) -> None:
     long_known = Appointment.objects.filter(until=None, primary=True, since__lt=today - timedelta(days=30))
     people = Cadre.objects.filter(unit__code__in=OTHERS, canonical=None, band=Cadre.Band.TOWNSHIP_DOWN)
     risen, moved, away, ill = people.filter(appointments__in=long_known).order_by("pinyin", "pk")[:4]
-    post = {"post": "副局长", "post_level": "县处级副职", "rank": "", "since": today - timedelta(days=20)}
-    move_cadre(risen, unit=risen.unit, actor=department, **post)
-    where = {"post": "科长", "post_level": "乡科级正职", "rank": "", "since": today - timedelta(days=25)}
-    move_cadre(moved, unit=units["YL06"], actor=department, **where)
+    move_cadre(
+        risen, unit=risen.unit, post="副局长", post_level="县处级副职", rank="", since=today - timedelta(days=20),
+        actor=department,
+    )  # fmt: skip
+    move_cadre(
+        moved, unit=units["YL06"], post="科长", post_level="乡科级正职", rank="", since=today - timedelta(days=25),
+        actor=department,
+    )  # fmt: skip
     for who, kind, share, reason in (
         (away, "secondment", 50, "选派驻村工作队，任期一年"),
         (ill, "illness", 100, "因病长期休养，附住院证明"),

@@ -88,7 +88,7 @@ def writes(user: Account, unit: Unit) -> bool:
 
 def page(kind: Kind, user: Account, unit: Unit, today: date) -> dict[str, Any]:
     """What holds for the unit today, and all versions of it and of those above. Three queries."""
-    rows = list(kind.model.objects.filter(unit__path__in=Unit.upward(unit.path)).select_related("unit"))
+    rows: list[Version] = list(kind.model.objects.filter(unit__path__in=Unit.upward(unit.path)).select_related("unit"))
     rows.sort(key=lambda row: (row.unit.depth, row.since, row.version), reverse=True)
     current = next((row for row in rows if row.since <= today), None)
     here = f"?unit={unit.pk}"

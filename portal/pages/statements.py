@@ -17,7 +17,7 @@ from reports.services.year_end import WRITING
 def statements_for(request: HttpRequest, user: Account) -> tuple[QuerySet[ArchivePaper], list[dict[str, Any]]]:
     """Unit statements that the account may read, the newest first, units in the order of the tree."""
     rows = ArchivePaper.objects.visible_to(user).filter(kind=ArchivePaper.Kind.UNIT_STATEMENT).exclude(facts=None)
-    years = sorted(set(rows.order_by().values_list("year", flat=True)), reverse=True)
+    years = sorted({year for year in rows.order_by().values_list("year", flat=True) if year}, reverse=True)
     options = [(str(one), f"{one}年") for one in years]
     asked = request.GET.get("year", "")
     chosen = asked if asked in dict(options) else ""
@@ -43,7 +43,7 @@ def made_of(unit: Unit, number: int) -> dict[str, Any]:
     """How many of an authority's year are made, and where they are found."""
     kinds = (WRITING, BATCH)
     batches = Batch.objects.filter(kind__in=kinds, subject_id=unit.pk, title__startswith=f"{number}年度").with_counts()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"title": one.title, "done": one.done, "total": one.total, "failed": one.failed, "kind": one.kind}
         for one in batches.order_by("created", "pk")
     ]

@@ -120,7 +120,7 @@ def unit_facts(area: Area, tally: dict[str, Tally]) -> Iterable[tuple[Unit, Fact
 
 def nobody(unit: Unit) -> Facts:
     """The statement of an authority that manages nobody."""
-    lists = {name: [] for name in ("requirements", "units", "missing", "exempted", "failed")}
+    lists: Facts = {name: [] for name in ("requirements", "units", "missing", "exempted", "failed")}
     counts = dict.fromkeys(("people", "met", "siblings", "not_met", "exempt"), 0)
     return {"unit": unit.name, "rate": "0", "off_job": "0", "online": "0", "rank": None, **counts, **lists}
 

@@ -64,9 +64,12 @@ def write_statements(paper_id: UUID) -> None:
 
 def _units(paper: ArchivePaper, people: Iterable[PersonYear], common: Facts) -> list[UUID]:
     """The units' statements, the area's first; keys of all."""
-    area = Area(paper.unit)
+    unit = paper.unit
+    if unit is None:
+        raise ValueError("the statement of an authority has its unit")
+    area = Area(unit)
     facts = {unit.pk: told | common for unit, told in unit_facts(area, tallies(area, people))}
-    paper.facts = facts.pop(paper.unit_id, None) or nobody(paper.unit) | common
+    paper.facts = facts.pop(paper.unit_id, None) or nobody(unit) | common
     paper.save(update_fields=["facts"])
     made = [
         ArchivePaper(kind=Kind.UNIT_STATEMENT, unit_id=unit, year=paper.year, facts=told, asked_by_id=paper.asked_by_id)

@@ -34,10 +34,10 @@ def city(own_database: str, fast_passwords: None, files_in_memory: None) -> City
     for place, name in enumerate(UNITS):
         unit = make.unit(f"YL1{place}", name, Unit.objects.get(pk=made.root.pk))
         for number in range(4):
-            who = make.cadre(f"{'赵钱孙李周'[place]}{NAMES[number]}", unit, made.root)
+            cadre = make.cadre(f"{'赵钱孙李周'[place]}{NAMES[number]}", unit, made.root)
             hours = "90" if number >= place else "36"
-            entry(who, date(YEAR, 1, 10), hours, str(int(hours) // 6))
-            entry(who, date(YEAR, 1, 11), "50" if number >= place else "12", channel=CreditEntry.Channel.ONLINE)
+            entry(cadre, date(YEAR, 1, 10), hours, str(int(hours) // 6))
+            entry(cadre, date(YEAR, 1, 11), "50" if number >= place else "12", channel=CreditEntry.Channel.ONLINE)
     assign_duties(None, YEAR, actor=None)
     return made
 

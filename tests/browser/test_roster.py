@@ -60,7 +60,7 @@ def send(visitor, rows_of_file: list[dict[str, object]]) -> None:
     visitor.go("/rosters/")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     file = {"name": "干部花名册.xlsx", "mimeType": kind, "buffer": sheet_of(rows_of_file)}
-    visitor.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    visitor.page.locator("input[type=file]").set_input_files(file)
     visitor.page.get_by_role("button", name="上传并核对").click()
 
 

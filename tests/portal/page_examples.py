@@ -287,7 +287,12 @@ def done() -> Context:
 def trainee() -> Context:
     """A trainee's home, phone first."""
     line = samples.a_class()
-    step = {"class_name": line.name, "period": "2026年3月2日—3月13日", "role": line.role, "hours": "实到 74 / 76 学时"}
+    step: Context = {
+        "class_name": line.name,
+        "period": "2026年3月2日—3月13日",
+        "role": line.role,
+        "hours": "实到 74 / 76 学时",
+    }
     step |= {"state": "completed", "result": line.result, "url": "#", "sheet_url": "#", "work_url": "#"}
     due = {
         "icon": "target",

@@ -69,6 +69,7 @@ def statement(**of) -> ArchivePaper:
 def printed(paper: ArchivePaper) -> str:
     make_archive_paper(paper.pk)
     paper.refresh_from_db()
+    assert paper.file is not None
     return text(load(paper.file))
 
 

@@ -19,7 +19,7 @@ SET = read_requirements(shipped())
 
 
 def person(**facts) -> Person:
-    return Person(**({"cadre_id": NOBODY, "band": LOW} | facts))
+    return replace(Person(NOBODY, LOW), **facts)
 
 
 def asked(who: Person, year: int = 2026, rules=SET) -> dict:

@@ -1,5 +1,6 @@
 """A year is closed: what carries over, what stands in the way, what comes late."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,9 +41,9 @@ def people(town):
 
 
 def learn(who, hours, on=date(2025, 6, 30), **facts) -> Posting:
-    known = {"title": "春季班", "source_kind": "class", "source_id": new_key()} | facts
-    days = known.pop("days", "0")
-    return post([Learning(who.pk, on, "off_job", Decimal(hours), Decimal(days), **known)], actor=None)
+    days = Decimal(facts.pop("days", "0"))
+    learned = Learning(who.pk, on, "off_job", Decimal(hours), days, "春季班", "class", new_key())
+    return post([replace(learned, **facts)], actor=None)
 
 
 def balance(who, year, *, adjustment=False):

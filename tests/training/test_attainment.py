@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests import factories as make
 from tests.trainees.ledger_rows import entry
 from trainees.models import Cadre, CreditEntry, Duty
+from trainees.models.duties import DutyQuerySet
 from trainees.services.duties import assign_duties
 from training.models import Holiday
 from training.rules.attainment import Ahead, state_of
@@ -22,7 +23,7 @@ YEAR, TODAY = 2026, date(2026, 6, 1)
 NOW = View(YEAR, TODAY)
 
 
-def of_year() -> object:
+def of_year() -> DutyQuerySet:
     return Duty.objects.filter(year=YEAR)
 
 

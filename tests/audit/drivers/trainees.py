@@ -121,8 +121,9 @@ def _exempted(scene: Scene) -> Exemption:
 
 
 def exemption_granted(scene: Scene) -> None:
-    facts = {"year": timezone.localdate().year, "kind": "illness", "share": 50, "reason": "长期病休"}
-    scene.post("staff", "exemption_add", scene.city.cadres[0].pk, **facts)
+    year = timezone.localdate().year
+    who = scene.city.cadres[0].pk
+    scene.post("staff", "exemption_add", who, year=year, kind="illness", share=50, reason="长期病休")
 
 
 def exemption_revoked(scene: Scene) -> None:

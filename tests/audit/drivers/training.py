@@ -108,8 +108,8 @@ def closed(scene: Scene) -> None:
 
 def no_show_struck_off(scene: Scene) -> None:
     stage.stayed_away(scene.city)
-    facts = {"reason": "经派出单位核实未报到", "seen": scene.city.open_class.revision}
-    scene.post("manager", "class_no_shows", scene.city.open_class.pk, **facts)
+    seen = scene.city.open_class.revision
+    scene.post("manager", "class_no_shows", scene.city.open_class.pk, reason="经派出单位核实未报到", seen=seen)
 
 
 def mark_corrected(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Whatever a small roster says: imported twice it is imported once, and one appointment at a time stands open."""
 
 from datetime import date
+from unittest.mock import patch
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
@@ -47,11 +48,8 @@ def imported(file: list[dict[str, str]], area: Unit) -> Plan:
 
 def judged(table: list[Row], area: Unit) -> Plan:
     sheet = Sheet("花名册", tuple(table))
-    rehearsing.read_table, kept = lambda data, name, faults: _opened(sheet, faults), rehearsing.read_table
-    try:
+    with patch("trainees.roster.rehearsing.read_table", lambda data, name, faults: _opened(sheet, faults)):
         return rehearsing.judge(b"", "a.xlsx", area, today=DAY, day=DAY)
-    finally:
-        rehearsing.read_table = kept
 
 
 def _opened(sheet: Sheet, faults):
@@ -61,7 +59,7 @@ def _opened(sheet: Sheet, faults):
     return open_table(sheet, NAME, REQUIRED, OPTIONAL, faults)
 
 
-def stands() -> list[tuple]:
+def stands() -> list[list]:
     """Everything that an import may write, but keys, seals and versions."""
     people = Cadre.objects.order_by("id_number_index").values_list(
         "id_number_index", "name", "unit", "managing_authority", "status", "status_since", "band", "ethnic_group"
