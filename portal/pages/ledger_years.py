@@ -220,7 +220,7 @@ def _late_words(rows: QuerySet[CreditEntry]) -> str:
 
 def known(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[str, Any]:
     """What the ledger of the year said at the end of a day (`?known=2026-12-31`)."""
-    asked = parse_date(request.GET.get("known", "")[:10]) if request.GET.get("known") else None
+    asked = _day(request.GET.get("known", ""))
     if asked is None:
         return {"known_on": "", "today": today}
     moment = timezone.make_aware(datetime.combine(asked, time.max))
@@ -240,6 +240,15 @@ def known(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[st
         for one in sums.order_by("channel")
     ]
     return {"known_on": asked, "known_words": words.day(asked), "known_rows": found, "today": today}
+
+
+def _day(text: str) -> date | None:
+    """None for what is no day, such as 30 February."""
+    try:
+        found = parse_date(text[:10])
+    except ValueError:
+        return None
+    return found if found and FIRST <= found.year <= LAST else None
 
 
 # ---- taken out ----

@@ -80,7 +80,8 @@ def test_as_known_on_a_day(city, client_of):
     body = client.get(address("ledger_year", city), {"known": today}).content.decode()
     assert "182.5" in body
     assert "那一天还没有入账" in client.get(address("ledger_year", city), {"known": yesterday}).content.decode()
-    assert client.get(address("ledger_year", city), {"known": "今天"}).status_code == 200
+    for text in ("今天", "2026-02-30", "0001-01-01", "9999-12-31"):
+        assert client.get(address("ledger_year", city), {"known": text}).status_code == 200
 
 
 def test_each_finds_the_statements_of_their_units(city, client_of):
