@@ -6,7 +6,9 @@ import pytest
 
 from core.operations import Refused
 from tests import factories as make
-from trainees.models import Cadre
+from trainees.models import Cadre, Duty
+from trainees.services.duties import assign_duties
+from trainees.services.exemptions import ExemptionFacts, grant_exemption
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import move_cadre
 from training.models import Enrolment
@@ -48,6 +50,17 @@ def test_the_account_goes_over(yunling):
     double, stays = double_of(yunling, account=who), yunling.cadres[2]
     merge_cadre(double, stays, actor=yunling.staff, reason=WHY)
     assert Cadre.objects.get(account=who) == stays
+
+
+def test_the_person_is_asked_once_in_every_open_year_and_as_little_as_the_double_was(yunling):
+    double, stays = double_of(yunling), yunling.cadres[0]
+    for year in (2025, 2026):
+        assign_duties([double.pk, stays.pk], year, actor=None)
+    grant_exemption(double, ExemptionFacts(2026, "online", "illness", 50, "长期病休"), actor=yunling.staff)
+    merge_cadre(double, stays, actor=yunling.staff, reason=WHY)
+    assert not Duty.objects.filter(cadre=double).exists()
+    online = Duty.objects.filter(cadre=stays, code="online").order_by("year")
+    assert list(online.values_list("year", "amount")) == [(2025, 50), (2026, 25)]
 
 
 def test_there_is_no_ring_and_no_chain(yunling):

@@ -4,7 +4,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection
@@ -14,9 +14,11 @@ from core.keys import new_key
 from core.operations import Refused
 from organization.roles import Role
 from tests import factories as make
-from trainees.models import CreditBalance, CreditEntry, LedgerYear
+from trainees.models import Cadre, CreditBalance, CreditEntry, LedgerYear
+from trainees.services import years
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
+from trainees.services.merging import merge_cadre
 from trainees.services.years import close_year
 
 JANUARY = date(2026, 1, 5)
@@ -70,6 +72,27 @@ def test_of_two_who_close_at_once_one_does(town):
     assert all("不能再结" in one.message for one in told if isinstance(one, Refused))
     assert carried() == {who.pk: 10 for who in people}
     assert CreditEntry.objects.filter(channel="carry").count() == WRITERS
+
+
+def test_closing_while_doubles_are_merged(town, monkeypatch):
+    """Years are held before cadres by whoever holds both: neither waits for what the other has."""
+    where, staff, people = town
+    double = make.cadre("学员0", where, where)
+    learn(double, 5)
+    under_way, real = Event(), years.preview_year
+
+    def slow(*args, **more):
+        under_way.set()
+        connection.cursor().execute("SELECT pg_sleep(1)")
+        return real(*args, **more)
+
+    def merger():
+        under_way.wait(10)
+        return merge_cadre(double, people[0], actor=staff, reason="身份证号录入错误，经本人核对")
+
+    monkeypatch.setattr(years, "preview_year", slow)
+    told = at_once(lambda: close_year(where, 2025, actor=staff, on=JANUARY), merger)
+    assert [type(one) for one in told] == [LedgerYear, Cadre]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -16,6 +16,7 @@ from trainees.rules.duties import Learned, Person, Promotion, Relief, rise
 from trainees.rules.levels import band_of
 from trainees.rules.requirements import MOST_YEARS
 
+PERSON = Coalesce("cadre__canonical_id", "cadre_id")
 Bands = dict[UUID, list[tuple[date, str]]]
 
 
@@ -58,11 +59,11 @@ def _bands(keys: Collection[UUID], on: date) -> Bands:
 
 
 def _reliefs(keys: Collection[UUID], year: int) -> Mapping[UUID, list[Relief]]:
-    """Exemptions of any window that the year may lie in."""
+    """Exemptions of any window that the year may lie in; what was granted to a double holds for the person."""
     window = (year - MOST_YEARS, year + MOST_YEARS)
-    rows = Exemption.objects.filter(cadre__in=keys, revoked_at=None, year__range=window)
+    rows = Exemption.objects.filter(revoked_at=None, year__range=window).annotate(person=PERSON).filter(person__in=keys)
     found: dict[UUID, list[Relief]] = defaultdict(list)
-    for who, of, code, share in rows.values_list("cadre", "year", "code", "share"):
+    for who, of, code, share in rows.values_list("person", "year", "code", "share"):
         found[who].append(Relief(of, code, share))
     return found
 
@@ -71,10 +72,9 @@ def _learned(promoted: Mapping[UUID, Promotion]) -> Mapping[UUID, list[Learned]]
     """What the promoted had learned before, day by day, their doubles' entries among it."""
     if not promoted:
         return {}
-    person = Coalesce("cadre__canonical_id", "cadre_id")
     entries = CreditEntry.objects.filter(Q(cadre__in=promoted) | Q(cadre__canonical__in=promoted))
     adds = {str(measure): Sum(what, default=0) for measure, what in OF_ENTRIES.items()}
-    rows: Any = entries.annotate(person=person).order_by().values("person", "on").annotate(**adds)
+    rows: Any = entries.annotate(person=PERSON).order_by().values("person", "on").annotate(**adds)
     found: dict[UUID, list[Learned]] = defaultdict(list)
     for row in rows:
         who, on = row["person"], row["on"]

@@ -5,9 +5,11 @@ from django.utils import timezone
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account
-from trainees.models import Appointment, Cadre
+from trainees.models import Appointment, Cadre, Duty
+from trainees.services.duties import assign_duties
 from trainees.services.ledger import settle_anew
-from trainees.services.moves import demand_authority, duties_anew
+from trainees.services.moves import demand_authority
+from trainees.services.standing import hold_years_of
 
 
 @intention
@@ -18,6 +20,7 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> C
     and sums ask `Cadre.objects.same_person`. Raises Refused where either is not the actor's to merge, is merged already,
     or where both have an account.
     """
+    hold_years_of([double.pk, into.pk])
     held = _held(double, into)
     gone, stays = held[double.pk], held[into.pk]
     _demand(gone, stays, actor, reason)
@@ -31,8 +34,7 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> C
     after = {"into": str(stays.pk)}
     record("cadre.merge", actor=actor.pk, obj=gone, unit_id=stays.unit_id, reason=reason, after=after)
     settle_anew([stays.pk], actor=actor, reason=reason)
-    for one in (gone, stays):  # the double has none of its own any more
-        duties_anew(one, timezone.localdate().replace(month=1, day=1), actor=actor)
+    _follow(gone, stays, actor)
     return stays
 
 
@@ -64,6 +66,13 @@ def _hand_account_over(gone: Cadre, stays: Cadre) -> None:
     gone.save(update_fields=["account"])
     stays.account, stays.version = account, stays.version + 1
     stays.save(update_fields=["account", "version"])
+
+
+def _follow(gone: Cadre, stays: Cadre, actor: Account) -> None:
+    """The double has no duties of its own any more, in no year that is open: one person is asked once."""
+    years = Duty.objects.filter(cadre=gone).values_list("year", flat=True)
+    for year in sorted({timezone.localdate().year, *years}):
+        assign_duties([gone.pk, stays.pk], year, actor=actor)
 
 
 def _keep_history_apart(gone: Cadre) -> None:

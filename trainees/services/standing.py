@@ -50,6 +50,12 @@ WITH held AS (
 )
 SELECT id, canonical_id FROM held WHERE canonical_id IS NOT NULL
 """
+HOLD_YEARS_OF = """
+SELECT y.id FROM trainees_ledgeryear y WHERE (y.authority_id, y.year) IN (
+    SELECT e.authority_id, e.year FROM trainees_creditentry e JOIN trainees_cadre c ON c.id = e.cadre_id
+    WHERE c.id = ANY(%(cadres)s::uuid[]) OR c.canonical_id = ANY(%(cadres)s::uuid[])
+) ORDER BY y.id FOR SHARE
+"""
 DOUBLES = "SELECT id FROM trainees_cadre WHERE canonical_id = ANY(%(cadres)s::uuid[])"
 
 
@@ -138,6 +144,11 @@ def hold_years(wanted: set[YearKey], places: Mapping[str, Any]) -> set[YearKey]:
 def held_years(keys: Collection[YearKey], places: Mapping[str, Any]) -> dict[YearKey, bool]:
     wanted = {"authorities": array(authority for authority, _ in keys), "of": [year for _, year in keys]}
     return {(authority, year): closed for authority, year, closed in rows_of(HOLD_YEARS, {**wanted, **places})}
+
+
+def hold_years_of(cadres: Collection[UUID]) -> None:
+    """Hold every year in which these persons have entries: for who is about to hold the cadres and then to post."""
+    rows_of(HOLD_YEARS_OF, {"cadres": array(cadres)})
 
 
 def hold_cadres(persons: Persons, places: Mapping[str, Any]) -> None:
