@@ -14,6 +14,7 @@ from tests import factories as make
 from trainees.models import CreditBalance, CreditEntry, Duty, Exemption, LedgerYear, Recognition
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, Posting, post
+from trainees.services.merging import merge_cadre
 from trainees.services.years import Check, carries, close_year, preview_year
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,18 @@ def test_a_merged_double_counts_for_who_lives_on(town, staff, people, learned):
     assert carries(town, 2025)[0].credits == Decimal("42.5")  # 40 and 10 are exactly 50
     learn(people[2], "1")
     assert sorted(row.credits for row in carries(town, 2025)) == [1, Decimal("42.5")]
+
+
+def test_what_a_double_has_carried_is_not_carried_again(town, staff, people, learned):
+    """The double's year was closed before somebody saw that the two are one person."""
+    county = make.unit("QX", "中共清溪县委组织部", town, kind="organization_department")
+    double = make.cadre("沈若溪", county, county)
+    learn(double, "70")
+    assign_duties(None, 2025, actor=None)
+    close(county, staff)
+    assert balance(double, 2026) == (0, 20)
+    merge_cadre(double, people[2], actor=staff, reason="身份证号录入错误，经本人核对")
+    assert people[2].pk not in {row.learning.cadre_id for row in carries(town, 2025)}
 
 
 # ---- what stands in the way ----

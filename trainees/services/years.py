@@ -112,7 +112,7 @@ def carries(authority: Unit, year: int) -> list[Carry]:
     part carries what exceeds the rest. The next year's rules say what a carried credit is worth.
     """
     asked, earned = required_of(authority, year), sums_of(authority, year)
-    already = set(carried_from(year).values_list("cadre", flat=True))
+    already = set(carried_from(year).values_list(Coalesce("cadre__canonical_id", "cadre_id"), flat=True))
     book = rules_on(authority, date(year + 1, 1, 1))
     found = []
     for who in sorted(asked.keys() - already, key=str):
