@@ -7,8 +7,9 @@ from django.utils import timezone
 from core.models import AuditEntry
 from core.operations import Conflict, Refused
 from core.pictures import Upload
+from organization.roles import Role
 from tests import factories as make
-from trainees.models import Duty, Exemption, LedgerYear
+from trainees.models import Cadre, Duty, Exemption, LedgerYear
 from trainees.services.duties import assign_duties
 from trainees.services.exemptions import ExemptionFacts, grant_exemption, revoke_exemption
 
@@ -65,6 +66,19 @@ def test_a_closed_year_is_left_alone(yunling, who):
     )
     with pytest.raises(Refused, match="2026年度已结账"):
         grant_exemption(who, HALF, actor=yunling.staff)
+
+
+def test_who_works_in_a_county_and_is_managed_by_the_city_is_let_off_by_the_city(yunling, who):
+    county = make.unit("QX", "中共清溪县委组织部", yunling.root, kind="organization_department")
+    theirs = make.account("qx_staff", "梁清越", unit=county)
+    make.grant(theirs, Role.STAFF, county)
+    Cadre.objects.filter(pk=who.pk).update(unit=county)
+    one = Cadre.objects.visible_to(theirs).get(pk=who.pk)
+    with pytest.raises(Refused, match="减免请由其办理"):
+        grant_exemption(one, HALF, actor=theirs)
+    made = grant_exemption(one, HALF, actor=yunling.staff)
+    with pytest.raises(Refused, match="减免请由其办理"):
+        revoke_exemption(made, actor=theirs, reason="登记有误")
 
 
 def test_twice_and_by_two_at_once(yunling, who):

@@ -12,6 +12,7 @@ from core.pictures import Upload
 from organization.models import Account
 from trainees.models import Cadre, Duty, Exemption, LedgerYear
 from trainees.services.duties import assign_duties
+from trainees.services.moves import covers
 
 TWICE = {"exemption_once": "该干部这一年度的这项要求已有减免，没有重复登记；比例不对的，先撤销原来的"}
 
@@ -30,7 +31,10 @@ class ExemptionFacts:
 
 @intention
 def grant_exemption(cadre: Cadre, facts: ExemptionFacts, *, actor: Account) -> Exemption:
-    """Raises Refused where the year is closed, or one for the same year and requirement is in force."""
+    """Raises Refused where the actor's department does not manage the cadre, the year is closed, or one for the same year
+    and requirement is in force.
+    """
+    _demand_manages(cadre, actor)
     _demand_open(cadre, facts.year)
     with last_word(TWICE):
         made = Exemption.objects.create(
@@ -59,6 +63,7 @@ def revoke_exemption(
     demand_current(seen, held.version, "这项减免")
     if held.revoked_at is not None:
         raise Refused("这项减免已经撤销，没有再办理")
+    _demand_manages(held.cadre, actor)
     _demand_open(held.cadre, held.year)
     held.revoked_at, held.revoke_reason, held.version = timezone.now(), reason.strip()[:200], held.version + 1
     held.save(update_fields=["revoked_at", "revoke_reason", "version"])
@@ -67,6 +72,12 @@ def revoke_exemption(
     )  # fmt: skip
     _follow(held.cadre, held.year, actor=actor)
     return held
+
+
+def _demand_manages(cadre: Cadre, actor: Account) -> None:
+    """Who asks something of a cadre lets them off: the department that manages them, not that of the place of work."""
+    if not covers(actor, cadre.managing_authority):
+        raise Refused(f"{cadre.name}由{cadre.managing_authority.name}管理，减免请由其办理")
 
 
 def _demand_open(cadre: Cadre, year: int) -> None:
