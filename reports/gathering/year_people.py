@@ -29,13 +29,16 @@ PERSON = Coalesce("cadre__canonical_id", "cadre_id")
 
 @dataclass(frozen=True, slots=True)
 class PersonYear:
-    """One cadre's year: `facts` are kept with the statement, `unit` and `off_job`, `online` hours go into the unit's."""
+    """One cadre's year: `facts` are kept with the statement, `unit`, `off_job`, `online` hours and `less` go into the
+    unit's: how much less is asked of them, without the kind, which may be an illness.
+    """
 
     cadre_id: UUID
     unit: Unit
     facts: Facts
     off_job: Decimal
     online: Decimal
+    less: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -51,6 +54,7 @@ class Rows:
     entries: dict[UUID, list[CreditEntry]] = field(default_factory=lambda: defaultdict(list))
     duties: dict[UUID, list[Facts]] = field(default_factory=lambda: defaultdict(list))
     exemptions: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
+    less: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
     carried: dict[UUID, Decimal] = field(default_factory=dict)
     failed: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -85,7 +89,8 @@ def _portion(keys: Sequence[UUID], year: int) -> Iterator[PersonYear]:
             "required": _sum(one.credits for one in entries if one.kind == CreditEntry.Kind.REQUIRED),
             "elective": _sum(one.credits for one in entries if one.kind == CreditEntry.Kind.ELECTIVE),
         }
-        yield PersonYear(key, cadres[key].unit, facts, _hours(entries, "off_job"), _hours(entries, "online"))
+        hours = (_hours(entries, channel) for channel in ("off_job", "online"))
+        yield PersonYear(key, cadres[key].unit, facts, *hours, less="；".join(rows.less[key]))
 
 
 def _rows(keys: Sequence[UUID], year: int) -> Rows:
@@ -99,11 +104,12 @@ def _rows(keys: Sequence[UUID], year: int) -> Rows:
     duties = Duty.objects.unscoped(WHY).filter(cadre__in=keys, year=year).with_standing().order_by("code")
     for duty in duties:
         rows.duties[duty.cadre_id].append(_requirement(duty))
-    carried = carried_from(year).filter(cadre__in=keys)
-    rows.carried.update({one.cadre_id: one.credits for one in carried})
-    exemptions = Exemption.objects.unscoped(WHY).filter(cadre__in=keys, year=year, revoked_at=None)
-    for less in exemptions.order_by("id"):
-        rows.exemptions[less.cadre_id].append(f"{less.get_kind_display()}，减免{less.share}%")
+    for carry in _of(carried_from(year), keys):
+        rows.carried[carry.person] = rows.carried.get(carry.person, NONE) + carry.credits
+    exemptions = Exemption.objects.unscoped(WHY).filter(year=year, revoked_at=None)
+    for less in _of(exemptions, keys).order_by("id"):
+        rows.less[less.person].append(f"减免{less.share}%")
+        rows.exemptions[less.person].append(f"{less.get_kind_display()}，减免{less.share}%")
     classes = Enrolment.objects.unscoped(WHY).filter(grade__in=FAILED, training_class__end__year=year)
     for seat in _of(classes, keys).select_related("training_class").order_by("since", "pk"):
         rows.failed[seat.person].append(f"{seat.training_class.name}（{seat.grade}）")

@@ -41,7 +41,7 @@ class Tally:
             )
             line[told["state"]] += 1
         self.missing += [who | {"why": "；".join(one.missing)}] if one.missing else []
-        self.exempted += [who | {"why": "；".join(one.facts["exemptions"])}] if one.facts["exemptions"] else []
+        self.exempted += [who | {"why": one.less}] if one.less else []
         self.failed += [who | {"why": "、".join(one.facts["failed"])}] if one.facts["failed"] else []
 
     @property

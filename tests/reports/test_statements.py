@@ -85,7 +85,9 @@ def test_what_a_unit_is_told(city, closed):
     assert (facts["off_job"], facts["online"]) == ("72.5", "37.5")
     assert (facts["rank"], facts["siblings"]) == (1, 2)
     assert [row["cadre"] for row in facts["failed"]] == [str(city.cadres[2].pk)]
-    assert facts["exempted"] == [{"cadre": str(city.cadres[2].pk), "post": "科长", "why": "借调外派，减免50%"}]
+    assert facts["exempted"] == [
+        {"cadre": str(city.cadres[2].pk), "post": "科长", "why": "减免50%"}
+    ]  # why is the department's
 
     facts = statement(unit=city.sibling).facts
     assert (facts["people"], facts["met"], facts["rate"], facts["rank"]) == (1, 0, "0.0", 2)
@@ -212,3 +214,12 @@ def test_the_number_of_queries_does_not_grow(city, query_count):
         learn(make.cadre(f"后来者{number}", city.bureau, city.root), "100", on=date(2027, 3, 1))
     assign_duties(None, 2027, actor=None)
     assert query_count(closing(2027)) <= few + 2
+
+
+def test_a_class_over_new_year_is_told_while_it_is_not_closed(city):
+    """Its days of December would stand in the adjustment period."""
+    one = TrainingClass.objects.filter(unit=city.root).first()
+    TrainingClass.objects.filter(pk=one.pk).update(start=date(2026, 12, 28), end=date(2027, 1, 8), state="reopened")
+    make.enrolment(one, city.cadres[0], 99, full_time=False)
+    found = preview_year_end(city.root, 2026, JANUARY)
+    assert ([one.code for one in found.warned], found.blocked) == (["spanning"], [])

@@ -16,14 +16,21 @@ def class_checks(authority: Unit, year: int) -> list[Check]:
     own = TrainingClass.objects.unscoped(WHY).filter(unit__path__startswith=authority.path)
     rows = unclosed_classes(authority, year)
     theirs = rows.exclude(pk__in=own)
+    spanning = _of_people(
+        authority, TrainingClass.objects.unscoped(WHY).filter(start__year__lte=year, end__year__gt=year)
+    )
     return [
         Check("classes", "本级及下级已结束的班次都已结班", rows.filter(pk__in=own).count(), True, "请先结班，学时才能入账"),
         Check("other_classes", "其他机关举办的班次都已结班", theirs.count(), False, "结账后结班的，学时记入调整期"),
+        Check("spanning", "跨年的班次都已结班", spanning.count(), False, f"结账后结班的，{year}年的学时记入调整期"),
     ]  # fmt: skip
 
 
 def unclosed_classes(authority: Unit, year: int) -> QuerySet[TrainingClass]:
     """Which ended in the year, are not closed, and have somebody of the authority's on their roster."""
+    return _of_people(authority, TrainingClass.objects.unscoped(WHY).filter(end__year=year)).order_by("end", "pk")
+
+
+def _of_people(authority: Unit, classes: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
     seats = Enrolment.objects.unscoped(WHY).on_roster().filter(cadre__managing_authority=authority)
-    rows = TrainingClass.objects.unscoped(WHY).filter(end__year=year, state__in=UNCLOSED)
-    return rows.filter(pk__in=seats.values("training_class")).order_by("end", "pk")
+    return classes.filter(state__in=UNCLOSED, pk__in=seats.values("training_class"))
