@@ -220,6 +220,5 @@ def test_a_class_over_new_year_is_told_while_it_is_not_closed(city):
     """Its days of December would stand in the adjustment period."""
     one = TrainingClass.objects.filter(unit=city.root).first()
     TrainingClass.objects.filter(pk=one.pk).update(start=date(2026, 12, 28), end=date(2027, 1, 8), state="reopened")
-    make.enrolment(one, city.cadres[0], 99, full_time=False)
     found = preview_year_end(city.root, 2026, JANUARY)
     assert ([one.code for one in found.warned], found.blocked) == (["spanning"], [])
