@@ -12,6 +12,7 @@ from core.sheets.text import fold
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FORM = re.compile(r"[0-9]{17}[0-9X]")
+_INSIDE = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _EARLIEST = datetime.date(1900, 1, 1)
 
 
@@ -68,3 +69,8 @@ def mask(number: str) -> str:
     if len(number) < 3:
         return "*" * len(number)
     return number[0] + "*" * (len(number) - 2) + number[-1]
+
+
+def hidden(text: str) -> str:
+    """Return a text that somebody wrote with every number of an identity masked that stands in it (SEC-31)."""
+    return _INSIDE.sub(lambda found: mask(found[0]), mask(normalise(text)) if is_id_number(text) else text)

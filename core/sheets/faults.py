@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from core.idnumber import hidden
 from core.sheets.cells import letter
 
 MOST_OF_A_LEVEL = 5_000
@@ -99,7 +100,8 @@ class FaultLog:
         return self._add(Level.NOTICE, code, place, text, found)
 
     def _add(self, level: Level, code: str, place: Place, text: str, found: object) -> Fault:
-        shown = str(found)
+        """What was found may be somebody's number in a column where it does not belong: faults are kept and handed out."""
+        shown = hidden(str(found))
         fault = Fault(level, code, place, text, shown if len(shown) <= _FOUND else shown[:_FOUND] + "…")
         if self._kept[level] < MOST_OF_A_LEVEL:
             self._kept[level] += 1

@@ -62,3 +62,9 @@ def test_one_wrong_digit_always_shows(body: str, place: int, change: int):
     """ISO 7064 MOD 11-2 finds every single wrong digit."""
     wrong = body[:place] + str((int(body[place]) + change) % 10) + body[place + 1 :]
     assert idnumber.check_character(body) != idnumber.check_character(wrong)
+
+
+def test_a_number_inside_a_text_is_hidden_and_others_are_not():
+    assert idnumber.hidden("身份证：11010519491231002x。") == "身份证：1" + "*" * 16 + "x。"
+    assert idnumber.hidden("１１０１０５１９４９１２３１００２ｘ") == "1" + "*" * 16 + "X"
+    assert idnumber.hidden("流水号 1101051949123100210101") == "流水号 1101051949123100210101"

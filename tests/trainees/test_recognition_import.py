@@ -74,6 +74,16 @@ def test_the_first_time_the_columns_are_asked_for_the_second_not(yunling):
     assert (second.found["new"], second.found["people"], second.found["hours"]) == (1, 1, "10.00")
 
 
+def test_a_wrong_mapping_keeps_no_number_of_anybody(yunling):
+    upload = rows.uploaded(yunling, rows.line(yunling, title=f"课程{yunling.cadres[1].open_id_number()}"))
+    wrong = rows.MAPPED | {"id_number": "记录编号", "record": "", "length": "身份证号", "finished": "课程名称"}
+    map_columns(upload, wrong, actor=yunling.liaison)
+    upload.refresh_from_db()
+    assert {column for _, column, _ in told(upload)} >= {"身份证号", "课程名称"}
+    for person in yunling.cadres[:2]:
+        assert person.open_id_number() not in str(upload.found) + str(upload_rows(upload))
+
+
 def test_another_layout_is_asked_for_anew(yunling):
     brought(yunling)
     data = rows.export([rows.line(yunling)], rows.HEAD.replace("课程名称", "专题名称"))

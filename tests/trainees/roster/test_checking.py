@@ -217,3 +217,10 @@ def test_all_faults_of_a_row_are_told_at_once_and_no_full_number_is(place):
     assert {fault.place.row for fault in plan.faults.faults} == {2} and len(plan.faults.faults) == 6
     assert all(number(7)[:10] not in fault.found + fault.text for fault in plan.faults.faults)
     assert len(plan.added) == 1 and plan.has_errors
+
+
+def test_a_number_in_a_column_where_it_does_not_belong_is_masked_too(place):
+    row, area = place
+    plan = plan_of([row | {"任职时间": number(7), "状态": f"在职{number(7)}"}], area)
+    assert [fault.place.column for fault in plan.faults.faults] == ["任职时间", "状态"]
+    assert number(7) not in str(plan.to_json()) and number(7)[0] + "*" * 16 in plan.faults.faults[0].found

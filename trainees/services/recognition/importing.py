@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core import files
 from core.audit import record
-from core.idnumber import is_id_number, mask
+from core.idnumber import hidden, mask
 from core.operations import Conflict, Refused, intention, last_word
 from core.scope import any_of
 from core.sheets.faults import FaultLog, Level
@@ -104,8 +104,8 @@ def _to_map(export: Export, before: Mapped) -> dict[str, Any]:
 
 
 def _sample(cell: Any) -> str:
-    text = shown(cell)[:40]
-    return mask(text) if is_id_number(text) or (text.isdigit() and len(text) > 10) else text
+    text = hidden(shown(cell))[:40]
+    return mask(text) if text.isdigit() and len(text) > 10 else text
 
 
 @intention
