@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.audit import record
+from core.idnumber import hidden
 from organization.roles import Role
 from portal.downloads import XLSX, download
 from portal.lists import page_of
@@ -51,7 +52,7 @@ def cadre_list_export(request: SignedIn) -> FileResponse:
     else:
         heads, lines = [one.heading for one in cadres.COLUMNS[door]], exported(found, door)
     data, count = long_workbook("干部", heads, lines)
-    asked = {name: request.GET[name][:50] for name in ("q", *cadres.FILTERS) if request.GET.get(name)}
+    asked = {name: hidden(request.GET[name][:50]) for name in ("q", *cadres.FILTERS) if request.GET.get(name)}
     record("cadre_list.export", actor=request.user.pk, role=door, after={"rows": count, "filter": asked})
     return download(data, "干部.xlsx", XLSX)
 

@@ -106,6 +106,12 @@ def test_an_exported_number_is_masked_and_the_export_is_in_the_log(yunling, clie
     assert table(client_of(yunling.liaison))[0] == ("姓名", "单位", "本年学时", "学习任务")
 
 
+def test_a_number_that_was_searched_for_is_masked_in_the_log(yunling, client_of):
+    number = yunling.cadres[0].open_id_number()
+    table(client_of(yunling.staff), q=number)
+    assert AuditEntry.objects.get(event="cadre_list.export").after["filter"] == {"q": number[0] + "*" * 16 + number[-1]}
+
+
 def test_hours_of_the_year_are_the_ledgers(yunling, client_of):
     learned(yunling.cadres[0], "88.5")
     assert "88.5" in shown(client_of(yunling.liaison))
