@@ -74,7 +74,10 @@ class UploadBound:
 
 
 class PlainPaths:
-    """An address with a control character is none of ours: 404 before anything asks the database for it (B32)."""
+    """An address with a control character is none of ours: 404 before anything asks the database for it (B32).
+
+    A parameter with the character NUL, which no text of the database holds, is 400 (B31).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -82,6 +85,8 @@ class PlainPaths:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any(unicodedata.category(one) == "Cc" for one in request.path_info):
             return render(request, "404.html", status=404)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", {"why": "地址里有不能识别的字符"}, status=400)
         return self.get_response(request)
 
 

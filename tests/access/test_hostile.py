@@ -72,6 +72,14 @@ def test_b31_parameters_that_nobody_asked_for(cast, row):
 
 
 @pytest.mark.parametrize(
+    "name", ["cadre_list", "cadre_list_export", "recognition_list", "recognition_export", "duty_people"]
+)
+def test_b31_a_nul_is_no_parameter(cast, name):
+    answer = client_of(cast, "staff").get(reverse(f"portal:{name}") + "?q=%00&name=%00&state=all&unit=%00")
+    assert answer.status_code == 400 and "地址里有不能识别的字符" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
     "address", ["/media/", "/files/", "/static/../var/files/", "/var/files/", "/files/..%2f..%2f.env", "/.env"]
 )
 def test_sec_17_stored_files_have_no_address_of_their_own(cast, address):
