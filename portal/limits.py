@@ -35,14 +35,15 @@ LIMITS = (
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
         "portal:cadre_list_export", "portal:cadre_data",
         "portal:recognition_export", "portal:duties_export", "portal:duties_appraisal", "portal:duty_people_export",
-        "portal:exemptions_export",
+        "portal:exemptions_export", "portal:follow_up_export", "portal:online_export", "portal:ledger_people_export",
+        "portal:ledger_late_export", "portal:recomputation_export",
     )),
     Limit("search_number", "按身份证号查找", 30, HOUR, "POST", ("portal:search_number",)),
     Limit("search", "搜索", 120, 60, "GET", ("portal:search", "portal:why")),
     Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend", "portal:cadre_papers", "portal:unit_booklets")),
     Limit("import", "导入工作簿", 10, HOUR, "POST", (
         "portal:workbook_upload", "portal:machine_upload", "portal:platform_upload", "portal:catalogue_upload",
-        "portal:roster_upload",
+        "portal:roster_upload", "portal:personnel_forms",
     )),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip

@@ -79,3 +79,10 @@ def test_sec_23_every_page_that_is_limited_exists():
 
     names = {name for name, _ in routes(get_resolver())}
     assert {page for _, page in BY_PAGE} - names == set()
+
+
+def test_sec_23_every_export_is_counted():
+    from tests.access.test_matrix import get_resolver, routes
+
+    exports = {name for name, _ in routes(get_resolver()) if name.startswith("portal:") and name.endswith("_export")}
+    assert exports - {page for _, page in BY_PAGE} == set()
