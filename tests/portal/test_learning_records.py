@@ -196,6 +196,8 @@ def with_(**changes):
         (b'{"records": [{"share": NaN}]}', "正文"), (b'{"records": [{"share": -Infinity}]}', "正文"),
         (b'{"records": [], "records": []}', "records"), (b'{"records": [{"name": "x", "name": "y"}]}', "name"),
         (b'{"records": [{"share": 1e999999999}]}', "records[0].number"),
+        (b'{"records": [{"share": 1e99999999999999999999}]}', "正文"),
+        (b'{"records": [{"minutes": -1e-99999999999999999999}]}', "正文"),
     ],
 )  # fmt: skip
 def test_the_first_thing_wrong_is_said_with_its_place(body, place):

@@ -63,7 +63,7 @@ def _parsed(body: bytes) -> Any:
         )
     except UnicodeDecodeError as error:
         raise BadCall("正文", "不是 UTF-8 文字") from error
-    except (ValueError, RecursionError) as error:
+    except (ArithmeticError, ValueError, RecursionError) as error:  # 1e99999999999999999999 is no Decimal
         raise BadCall("正文", "不是正确的 JSON") from error
 
 
