@@ -125,6 +125,20 @@ def test_who_moves_between_two_closings_carries_once(town, staff, people, learne
     assert carries(county, 2025) == []
 
 
+def test_who_goes_where_the_year_is_closed_already_carries_what_they_bring(town, staff, people, learned):
+    county = make.unit("QX", "中共清溪县委组织部", town, kind="organization_department")
+    there = make.cadre("顾明远", county, county)
+    learn(there, "40")
+    close(county, staff)
+    for who in people[:2]:
+        who.managing_authority = county
+        who.save(update_fields=["managing_authority"])
+    close(town, staff)
+    assert balance(people[0], 2026) == (0, Decimal("42.5"))
+    assert balance(people[1], 2026) is balance(there, 2026) is None
+    assert CreditEntry.objects.get(channel="carry").authority == county
+
+
 def test_a_merged_double_counts_for_who_lives_on(town, staff, people, learned):
     double = make.cadre("司马清扬", people[0].unit, town)
     learn(double, "10")

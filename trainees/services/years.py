@@ -27,6 +27,8 @@ from trainees.services.ledger import post
 from trainees.services.rule_sets import shipped_rules
 
 NONE = Decimal(0)
+PERSON = Coalesce("cadre__canonical_id", "cadre_id")
+"""Rows of a merged double count for who lives on."""
 WHY = "figures of an authority's year; the caller found the authority in scope"
 WAITING = {
     Recognition.State.VETTED: ("待组织部确认的学分认定", True, "请先确认或退回，否则只能记入调整期"),
@@ -88,6 +90,14 @@ def people_of(authority: Unit) -> QuerySet[Cadre]:
     return Cadre.objects.unscoped(WHY).filter(managing_authority=authority, canonical=None)
 
 
+def carriers_of(authority: Unit, year: int) -> QuerySet[Cadre]:
+    """Whom it manages, and who learned with it and has gone to one that has closed the year: nobody else carries theirs."""
+    closed = LedgerYear.objects.filter(year=year).exclude(closed_at=None).values("authority")
+    learned = entries_of(authority, year).filter(adjustment=False).values(person=PERSON)
+    gone = Q(managing_authority__in=closed, pk__in=learned)
+    return Cadre.objects.unscoped(WHY).filter(Q(managing_authority=authority) | gone, canonical=None)
+
+
 def year_checks(authority: Unit, year: int, on: date) -> list[Check]:
     """What this app knows of; classes are asked by training (training.services.years)."""
     before = LedgerYear.objects.filter(authority=authority, year__lt=year, closed_at=None).order_by("year")
@@ -112,7 +122,7 @@ def carries(authority: Unit, year: int) -> list[Carry]:
     part carries what exceeds the rest. The next year's rules say what a carried credit is worth.
     """
     asked, earned = required_of(authority, year), sums_of(authority, year)
-    already = set(carried_from(year).values_list(Coalesce("cadre__canonical_id", "cadre_id"), flat=True))
+    already = set(carried_from(year).values_list(PERSON, flat=True))
     book = rules_on(authority, date(year + 1, 1, 1))
     found = []
     for who in sorted(asked.keys() - already, key=str):
@@ -125,8 +135,9 @@ def carries(authority: Unit, year: int) -> list[Carry]:
 def required_of(authority: Unit, year: int) -> dict[UUID, Decimal]:
     """Required credits that the year asks, by cadre; nothing of whom it exempts."""
     rows = Duty.objects.unscoped(WHY).filter(
-        year=year, measure=Duty.Measure.REQUIRED, by_entries=False, since__year=year, cadre__in=people_of(authority)
-    )
+        year=year, measure=Duty.Measure.REQUIRED, by_entries=False, since__year=year,
+        cadre__in=carriers_of(authority, year),
+    )  # fmt: skip
     values = rows.values_list("cadre", "amount", "exempt")
     return {who: NONE if exempt else amount for who, amount, exempt in values}
 
@@ -154,9 +165,9 @@ def carried_from(year: int) -> QuerySet[CreditEntry]:
 def sums_of(authority: Unit, year: int) -> dict[UUID, Decimal]:
     """Required credits of the year by person, adjustments left out; a merged double counts for who lives on."""
     rows = CreditBalance.objects.unscoped(WHY).filter(year=year, adjustment=False)
-    rows = rows.filter(Q(cadre__in=people_of(authority)) | Q(cadre__canonical__in=people_of(authority)))
-    person = Coalesce("cadre__canonical_id", "cadre_id")
-    return dict(rows.order_by().values_list(person).annotate(total=Sum("required")))
+    people = carriers_of(authority, year)
+    rows = rows.filter(Q(cadre__in=people) | Q(cadre__canonical__in=people))
+    return dict(rows.order_by().values_list(PERSON).annotate(total=Sum("required")))
 
 
 def preview_year(authority: Unit, year: int, on: date, *, more: Iterable[Check] = ()) -> Preview:
