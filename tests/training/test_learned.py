@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories as make
-from trainees.models import RuleSet
+from trainees.models import Cadre, RuleSet
 from trainees.models.ledger import Channel
 from trainees.services.rule_sets import shipped_rules
 from training.models import AttendanceMark, Enrolment, Session
+from training.services import learned
 from training.services.learned import learned_in
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,21 @@ def test_the_half_day_is_as_long_as_the_authority_s_rules_of_that_day_say(office
     session(where, MONDAY, 1, "4")
     hours = {each.source_id: each.hours for each in learned_in([where.pk])}
     assert hours == {who.pk: Decimal(4), other.pk: Decimal(3)}
+
+
+def test_who_is_moved_meanwhile_loses_nothing(office, monkeypatch):
+    """Between the question for the rules and that for the hours another department takes somebody over."""
+    where, (who,) = a_class(office)
+    session(where, MONDAY, 1, "4")
+    other = make.unit("QX", "中共清溪县委组织部", kind="organization_department")
+    caps = learned._caps
+
+    def moved_meanwhile(pairs):
+        Cadre.objects.filter(pk=who.cadre_id).update(managing_authority=other)
+        return caps(pairs)
+
+    monkeypatch.setattr(learned, "_caps", moved_meanwhile)
+    assert told(where) == {who.pk: [(Decimal(4), Decimal("0.5"), 2026, MONDAY)]}
 
 
 def test_as_many_queries_for_one_class_as_for_many(office, query_count):

@@ -48,7 +48,8 @@ ORDER BY c.id, p.managing_authority_id, posted.rule_set_id
 LEARNED = """
 WITH people AS MATERIALIZED (
     SELECT e.id, e.training_class_id AS class,
-           (%(caps)s::jsonb ->> (e.training_class_id::text || p.managing_authority_id::text))::numeric AS cap
+           coalesce(%(caps)s::jsonb ->> (e.training_class_id::text || p.managing_authority_id::text),
+                    %(caps)s::jsonb ->> e.training_class_id::text)::numeric AS cap
     FROM training_enrolment e JOIN trainees_cadre p ON p.id = e.cadre_id
     WHERE e.training_class_id = ANY(%(classes)s) AND e.state = ANY(%(seats)s) AND e.grade <> %(put_out)s
 ), lessons AS MATERIALIZED (
@@ -135,7 +136,8 @@ def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool, UUID | None]]) -> I
     """Hours of a half-day, for each class and authority of somebody in it.
 
     By the rules of the class's end; but what stands in the ledger keeps its rules, so that a correction brings no others
-    in. With a timetable they are the most that count, without one half of what a day counts.
+    in. With a timetable they are the most that count, without one half of what a day counts. Under the class alone those
+    of one of its authorities, for whom another one takes over between the two questions.
     """
     sets = list(RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit"))
     books = {each.pk: RuleBook.read(each.rules) for each in sets}
@@ -147,6 +149,7 @@ def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool, UUID | None]]) -> I
         book = books[key] if key else shipped
         cap = book.half_day_most if timetable else book.day_hours / 2
         yield f"{one}{authority}", str(cap)
+        yield str(one), str(cap)
 
 
 def _learning(
