@@ -81,6 +81,13 @@ def test_who_works_in_a_county_and_is_managed_by_the_city_is_let_off_by_the_city
         revoke_exemption(made, actor=theirs, reason="登记有误")
 
 
+def test_nobody_lets_themselves_off(yunling, who):
+    Cadre.objects.filter(pk=who.pk).update(account=yunling.staff)
+    who.refresh_from_db()
+    with pytest.raises(Refused, match="您本人"):
+        grant_exemption(who, HALF, actor=yunling.staff)
+
+
 def test_twice_and_by_two_at_once(yunling, who):
     made = grant_exemption(who, HALF, actor=yunling.staff)
     with pytest.raises(Conflict):

@@ -31,8 +31,8 @@ class ExemptionFacts:
 
 @intention
 def grant_exemption(cadre: Cadre, facts: ExemptionFacts, *, actor: Account) -> Exemption:
-    """Raises Refused where the actor's department does not manage the cadre, the year is closed, or one for the same year
-    and requirement is in force.
+    """Raises Refused where the actor's department does not manage the cadre, for oneself, where the year is closed, or one
+    for the same year and requirement is in force.
     """
     _demand_manages(cadre, actor)
     _demand_open(cadre, facts.year)
@@ -75,9 +75,13 @@ def revoke_exemption(
 
 
 def _demand_manages(cadre: Cadre, actor: Account) -> None:
-    """Who asks something of a cadre lets them off: the department that manages them, not that of the place of work."""
+    """Who asks something of a cadre lets them off: the department that manages them, not that of the place of work, and
+    nobody themselves.
+    """
     if not covers(actor, cadre.managing_authority):
         raise Refused(f"{cadre.name}由{cadre.managing_authority.name}管理，减免请由其办理")
+    if cadre.account_id == actor.pk:
+        raise Refused("这是您本人的学习任务，减免请由组织部干部教育科的其他同志办理")
 
 
 def _demand_open(cadre: Cadre, year: int) -> None:
