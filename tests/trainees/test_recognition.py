@@ -1,5 +1,6 @@
 """Outside learning from the filing to the ledger: who may, what is refused, what goes back, what is counted once."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from core.pictures import Upload
 from organization.models import Grant
 from organization.roles import Role
 from tests import factories as make
+from tests.trainees import recognition_rows as rows
 from trainees.models import CreditBalance, CreditEntry, Recognition
 from trainees.services.ledger import Learning, post
 from trainees.services.recognition import (
@@ -30,10 +32,12 @@ from trainees.services.recognition import (
     keep_this,
     return_recognitions,
     revoke_recognition,
+    take_records,
     tell_apart,
     vet_recognitions,
     withdraw_recognition,
 )
+from trainees.services.recognition.calls import records_of
 
 D = Decimal
 PROOF = (Upload(make.PDF, "结业证书.pdf"),)
@@ -249,6 +253,17 @@ def test_returned_with_a_reason_and_filed_again(yunling):
     assert (again.state, again.hours, again.state_reason, again.proofs.count()) == ("filed", 16, "", 2)
     with pytest.raises(Conflict):
         withdraw_recognition(again, actor=yunling.trainee, seen=1)
+
+
+def test_a_platforms_record_keeps_its_number_when_it_is_filed_again(yunling):
+    where = rows.platform(yunling)
+    (told,) = take_records(where, records_of(json.dumps({"records": [rows.record(yunling)]}).encode()))
+    row = Recognition.objects.get()
+    return_recognitions([row.pk], actor=yunling.liaison, reason="课程名称不完整", seen={})
+    facts = {"channel": "online", "hours": D(0), "minutes": 450, "share": D(100), "platform": where}
+    file_again(row, rows.claim("乡村振兴专题（上）", **facts), actor=yunling.trainee)
+    (again,) = take_records(where, records_of(json.dumps({"records": [rows.record(yunling)]}).encode()))
+    assert Recognition.objects.count() == 1 and told["result"] == "accepted" and again["result"] == "refused"
 
 
 def test_the_department_returns_what_the_unit_vetted_the_liaison_no_more(yunling):

@@ -78,12 +78,14 @@ def _told(row: Recognition) -> dict[str, object]:
 
 @intention
 def file_again(recognition: Recognition, claim: Claim, *, actor: Account, seen: int | None = None) -> Recognition:
-    """File what was returned once more, corrected; proofs that are there stay."""
+    """File what was returned once more, corrected; proofs that are there stay, and so does the platform's number."""
     held = hold_one(recognition, (State.RETURNED,), "重新申报", seen)
     _demand_filer(held.cadre, actor)
     demand_sound(claim, timezone.localdate())
+    number = held.external_key if claim.platform and claim.platform.pk == held.platform_id else ""
     _move_through_filed(held)
     _set(held, claim, actor)
+    held.external_key = claim.external_key or number
     held.version += 1
     mark_doubles([held])
     with last_word(TWICE):
