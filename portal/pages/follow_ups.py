@@ -51,9 +51,11 @@ def filtered(request: HttpRequest, user: Account) -> tuple[QuerySet[FollowUp], l
     return rows, [by, chips("state", "状态", STATES, state), chips("months", "时间", MONTHS, months)]
 
 
-def line(row: FollowUp, sees_outcome: bool = True) -> dict[str, Any]:
+def line(row: FollowUp, user: Account) -> dict[str, Any]:
+    """The outcome, its colour too, is for the department."""
     seat, today = row.enrolment, timezone.localdate()
-    waits = row.closed_at is None
+    waits, reads = row.closed_at is None, may_close_follow_up(user, row) is None
+    shown = row.outcome if reads else ""
     return {
         "url": reverse("portal:follow_up", args=[row.pk]),
         "name": seat.roster_name,
@@ -64,17 +66,20 @@ def line(row: FollowUp, sees_outcome: bool = True) -> dict[str, Any]:
         "late": f"已过 {(today - row.due).days} 天" if waits and today > row.due else "",
         "own": bool(row.own_at),
         "superior": bool(row.superior_at),
-        "outcome": row.get_outcome_display() if sees_outcome else "",
-        "tone": TONES.get(Outcome(row.outcome), "off") if row.outcome else "warn",
+        "outcome": row.get_outcome_display() if shown else "",
+        "tone": TONES.get(Outcome(shown), "off") if shown else "warn" if waits else "good",
         "state": "已办结" if not waits else "待办结",
     }
 
 
-def figures(rows: QuerySet[FollowUp]) -> list[dict[str, object]]:
+def figures(rows: QuerySet[FollowUp], *, outcomes: bool = True) -> list[dict[str, object]]:
+    """`outcomes` are not for a unit's liaison, counted neither: of a small unit the figure is somebody's."""
     found = rows.order_by().aggregate(**SUMS)
+    told = [words.figure("应回访", found["total"], "人次"), words.figure("已办结", found["closed"], "人次")]
+    if not outcomes:
+        return told
     return [
-        words.figure("应回访", found["total"], "人次"),
-        words.figure("已办结", found["closed"], "人次"),
+        *told,
         words.figure("学用结合好", share(found), "", f"{found['good']} 人次"),
         words.figure("训后提拔或进一步使用", found["promoted"], "人次"),
     ]
@@ -103,9 +108,10 @@ def totals(rows: QuerySet[FollowUp], by: str) -> Any:
     return rows.order_by().values(key, name).annotate(**SUMS).order_by("-total", name, key)
 
 
-def total_line(found: Mapping[str, Any], by: str) -> dict[str, Any]:
+def total_line(found: Mapping[str, Any], by: str, *, outcomes: bool) -> dict[str, Any]:
     name = {"class": "enrolment__training_class__name", "unit": "enrolment__cadre__unit__name"}[by]
-    return dict(found) | {"name": found[name], "share": share(found)}
+    told = {"share": share(found) if outcomes else "—", "promoted": found["promoted"] if outcomes else "—"}
+    return dict(found) | {"name": found[name]} | told
 
 
 def cells(row: FollowUp) -> list[object]:

@@ -13,6 +13,7 @@ from core.audit import record
 from core.operations import Refused
 from core.scope import get_in_scope
 from organization.freshness import ask_again
+from organization.roles import Role
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import XLSX, download
 from portal.forms_afterwards import AnswersForm, CloseFollowUpForm
@@ -38,12 +39,20 @@ def follow_ups(request: SignedIn) -> HttpResponse:
     """Who is to be followed up; by class or by unit as figures."""
     demand(may_follow_afterwards(request.user))
     rows, filters = pages.filtered(request, request.user)
-    by = chosen(request, "by", ["class", "unit"])
+    by, reads = chosen(request, "by", ["class", "unit"]), request.user.access.has(Role.STAFF)
     page = page_of(request, pages.totals(rows, by) if by else rows, PAGE_SIZE)
-    made = [pages.total_line(one, by) if by else pages.line(one) for one in page.object_list]
+    made = [
+        pages.total_line(one, by, outcomes=reads) if by else pages.line(one, request.user) for one in page.object_list
+    ]
     page.object_list = made
     url = f"{reverse('portal:follow_up_export')}?{request.GET.urlencode()}"
-    context = {"page_obj": page, "filters": filters, "figures": pages.figures(rows), "by": by, "export_url": url}
+    context = {
+        "page_obj": page,
+        "filters": filters,
+        "figures": pages.figures(rows, outcomes=reads),
+        "by": by,
+        "export_url": url,
+    }
     return render(
         request, "portal/afterwards/follow_ups.html", context | {"crumbs": crumbs("回访"), "tabs": tabs("follow_ups")}
     )

@@ -102,6 +102,22 @@ def test_figures_count_good_ones_and_promotions_by_person(yunling, client_of):
     }  # fmt: skip
 
 
+def test_the_outcome_is_the_departments_and_not_the_liaisons(yunling, client_of):
+    row = FollowUp.objects.create(enrolment=yunling.enrolments[0], months=3, due=date(2026, 6, 20))
+    close_follow_up(row, "poor", True, "到单位座谈了解", actor=yunling.staff)
+    staff, liaison = client_of(yunling.staff), client_of(yunling.liaison)
+    word = row.get_outcome_display() or FollowUp.Outcome.POOR.label
+    assert word in staff.get(url("follow_ups")).content.decode()
+    body = liaison.get(url("follow_ups")).content.decode().partition("<main")[2].partition("</main>")[0]
+    assert "已办结" in body and word not in body and "state-bad" not in body
+    assert "进一步使用" not in body
+    (line,) = liaison.get(url("follow_ups") + "?by=unit").context["page_obj"].object_list
+    assert (line["total"], line["share"], line["promoted"]) == (1, "—", "—")
+    cadre = yunling.cadres[0]
+    for client, shown in ((staff, True), (liaison, False)):
+        assert (f"结论：{word}" in client.get(url("cadre", cadre.pk)).content.decode()) is shown
+
+
 def test_a_repeat_by_the_same_page_is_one(yunling, client_of):
     stage_people.a_follow_up(yunling)
     row, op = FollowUp.objects.get(), str(new_key())

@@ -44,7 +44,7 @@ def visits_of(owners: Owners, sight: Sight) -> dict[UUID, list[Visit]]:
     rows = sight.rows(FollowUp).filter(enrolment__cadre__in=owners).select_related(CLASS)
     found: dict[UUID, list[Visit]] = {}
     for row in rows.order_by("-due", "pk"):
-        outcome = row.get_outcome_display() if row.outcome else ""
+        outcome = row.get_outcome_display() if row.outcome and sight.whole else ""
         line = Visit(
             row.enrolment.training_class.name, row.months, row.due, row.own_at is not None,
             row.superior_at is not None, outcome, row.promoted if sight.whole else None,
