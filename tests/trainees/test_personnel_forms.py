@@ -13,7 +13,7 @@ from tests import factories as make
 from tests.trainees.forms import lrmx, picture
 from trainees.models import Appointment, Cadre, PersonnelForm
 from trainees.services.moves import Place
-from trainees.services.personnel_forms import GONE, Given, Taking, keep_forms, sweep_forms, take_in
+from trainees.services.personnel_forms import GONE, Given, Taking, keep_forms, open_form, sweep_forms, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,29 @@ def test_somebody_was_quicker(yunling):
     form = kept(yunling, ShenFenZheng=known.open_id_number())
     with pytest.raises(Conflict):
         take_in(form, Taking(), actor=yunling.staff, seen=known.version + 1)
+
+
+def test_what_is_no_form_leaves_its_hash_in_the_log(yunling):
+    _, refused = keep_forms([Given("丙.lrmx", b"%PDF")], yunling.root, actor=yunling.staff)
+    entry = AuditEntry.objects.get(event="import.rejected")
+    assert (entry.result, entry.reason, entry.unit_id) == ("refused", refused[0][1], yunling.root.pk)
+    assert entry.after["size"] == 4 and len(entry.after["sha256"]) == 64
+
+
+def test_two_forms_of_one_new_number_at_the_same_moment(yunling, monkeypatch):
+    """The other one was written after this one had looked."""
+    quicker = make.cadre("甘棠", yunling.bureau, yunling.root)
+    form = kept(yunling, "甘棠", ShenFenZheng=quicker.open_id_number())
+    monkeypatch.setattr("trainees.services.personnel_forms.known_as", lambda found: None)
+    with pytest.raises(Refused, match="刚刚由他人登记"):
+        take_in(form, Taking(place(yunling), date(2024, 5, 1)), actor=yunling.staff)
+    assert Cadre.objects.filter(name="甘棠").count() == 1
+
+
+def test_characters_that_nobody_sees_are_not_taken_in(yunling):
+    form = kept(yunling, "甘棠", ShenFenZheng=make.id_number(2), MinZu="汉\u202e族", XianRenZhiWu="主\u200b任")
+    cadre = take_in(form, Taking(place(yunling), date(2024, 5, 1)), actor=yunling.staff)
+    assert cadre.ethnic_group == "汉族" and open_form(form).post == "主任"
 
 
 def test_of_several_the_readable_are_kept_and_the_others_named(yunling):

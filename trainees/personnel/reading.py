@@ -13,6 +13,7 @@ from core.sheets.child import order_line
 from core.sheets.limits import MEGABYTE, Limits
 from core.sheets.reading import ask
 from core.sheets.refusal import FileRefused
+from core.sheets.text import line
 
 ENDINGS = (".lrmx", ".lrm")
 LIMITS = Limits(file_bytes=5 * MEGABYTE, memory_bytes=512 * MEGABYTE, cpu_seconds=10, wall_seconds=15.0)
@@ -74,8 +75,8 @@ def facts_of(fields: dict[str, str], ending: str, today: date) -> FormFacts:
         notices.append("旧格式 .lrm 只读取姓名、性别、出生年月、民族和身份证号；入党、参加工作时间和职务请另行登记")
     return FormFacts(
         name, number, fields.get("sex", "") if fields.get("sex") in ("男", "女") else "",
-        fields.get("ethnic_group", "")[:20], status, party, _month(fields.get("work", ""), "参加工作时间", notices),
-        " ".join(post.split())[:100], _photo(fields.get("photo", ""), notices), faults, notices,
+        line(fields.get("ethnic_group", ""))[:20], status, party, _month(fields.get("work", ""), "参加工作时间", notices),
+        " ".join(line(post).split())[:100], _photo(fields.get("photo", ""), notices), faults, notices,
     )  # fmt: skip
 
 

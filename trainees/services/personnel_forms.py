@@ -14,7 +14,7 @@ from core import files
 from core.audit import record
 from core.models import StoredFile
 from core.names import pinyin
-from core.operations import Refused, demand_current, intention
+from core.operations import Refused, demand_current, intention, last_word
 from core.sheets.refusal import FileRefused
 from organization.models import Account, Unit
 from trainees.models import Cadre, PersonnelForm
@@ -25,6 +25,7 @@ from trainees.services.moves import Place, covers, duties_anew, move_cadre
 MOST = 50
 AT_ONCE = 4
 GONE = "（文件已删除）"
+TWICE = {"trainees_cadre_id_number_index_key": "这个身份证号的干部刚刚由他人登记，没有写入；请刷新页面，按在册干部核对"}
 BASICS = ("name", "sex", "ethnic_group", "political_status", "party_since", "work_since")
 
 
@@ -59,6 +60,7 @@ def keep_forms(
     for one, found in zip(given, read, strict=True):
         if isinstance(found, FileRefused):
             refused.append((one.name, found.message))
+            _note(one, found, unit, actor)
         else:
             kept.append(_keep(one, found, unit, today, actor))
     return kept, refused
@@ -81,6 +83,12 @@ def _keep(one: Given, found: FormFacts, unit: Unit, today: date, actor: Account)
     after = {"sha256": hashlib.sha256(one.data).hexdigest(), "known": form.cadre_id is not None}
     record("personnel_form.upload", actor=actor.pk, obj=form, unit_id=unit.pk, after=after)
     return form
+
+
+def _note(one: Given, refused: FileRefused, unit: Unit, actor: Account) -> None:
+    """Nothing of a file that is no form is kept but its hash and why."""
+    after = {"sha256": hashlib.sha256(one.data).hexdigest(), "size": len(one.data), "code": refused.code}
+    record("import.rejected", actor=actor.pk, unit_id=unit.pk, result="refused", reason=refused.message, after=after)
 
 
 def known_as(found: FormFacts) -> Cadre | None:
@@ -133,7 +141,8 @@ def _create(found: FormFacts, taking: Taking, *, actor: Account) -> Cadre:
         ethnic_group=found.ethnic_group, political_status=found.political_status, phone=taking.phone,
         post=place.post, post_level=place.post_level, rank=place.rank,
     )  # fmt: skip
-    (cadre,) = create_unverified([person])
+    with last_word(TWICE):
+        (cadre,) = create_unverified([person])
     cadre.party_since, cadre.work_since, cadre.unverified = found.party_since, found.work_since, False
     cadre.managing_authority = place.authority or cadre.managing_authority
     if not place.unit.path.startswith(cadre.managing_authority.path):
