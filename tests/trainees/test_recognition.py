@@ -18,6 +18,7 @@ from tests import factories as make
 from tests.trainees import recognition_rows as rows
 from trainees.models import CreditBalance, CreditEntry, Recognition
 from trainees.services.ledger import Learning, post
+from trainees.services.merging import merge_cadre
 from trainees.services.recognition import (
     UNDECIDED,
     Claim,
@@ -198,6 +199,17 @@ def test_who_vetted_does_not_confirm(yunling, second_staff):
 def test_the_departments_own_learning_is_confirmed_by_a_colleague(yunling, second_staff):
     row = filed(yunling)
     vet(row, by=yunling.liaison)
+    make.grant(yunling.trainee, Role.STAFF, yunling.root)
+    assert "您本人的学习" in reason_of(confirm(row, by=yunling.trainee))
+    confirm(row, by=second_staff).demand_all()
+
+
+def test_what_was_filed_for_a_merged_double_is_ones_own(yunling, second_staff):
+    """The account has gone over to the row that lives on; the filing stays with the double."""
+    row = filed(yunling)
+    vet(row, by=yunling.liaison)
+    stays = make.cadre(yunling.cadres[0].name, yunling.bureau, yunling.root)
+    merge_cadre(yunling.cadres[0], stays, actor=yunling.staff, reason="身份证号录入错误，经本人核对")
     make.grant(yunling.trainee, Role.STAFF, yunling.root)
     assert "您本人的学习" in reason_of(confirm(row, by=yunling.trainee))
     confirm(row, by=second_staff).demand_all()

@@ -22,7 +22,14 @@ HOME = "首页"
 def linked(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
     """With everything that a line shows, in one query."""
     return rows.select_related(
-        "cadre__unit", "cadre__managing_authority", "unit", "platform", "twin", "twin_entry", "upload"
+        "cadre__unit",
+        "cadre__managing_authority",
+        "cadre__canonical",
+        "unit",
+        "platform",
+        "twin",
+        "twin_entry",
+        "upload",
     )
 
 

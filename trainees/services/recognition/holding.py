@@ -41,7 +41,7 @@ def hold(keys: Collection[UUID]) -> list[Recognition]:
 def held(which: Q) -> list[Recognition]:
     """The same for all that answer to a condition."""
     rows = Recognition.objects.select_for_update(of=("self",), no_key=True).filter(which).order_by("pk")
-    return list(rows.select_related("cadre__unit", "cadre__managing_authority", "platform"))
+    return list(rows.select_related("cadre__unit", "cadre__managing_authority", "cadre__canonical", "platform"))
 
 
 def hold_one(recognition: Recognition, states: Collection[str], word: str, seen: int | None) -> Recognition:
@@ -76,7 +76,9 @@ def _moved_on(row: Recognition, seen: Seen, states: Collection[str]) -> str:
 
 
 def is_own(row: Recognition, actor: Account) -> bool:
-    return row.cadre.account_id == actor.pk
+    """Also where the row is a merged double's: the account has gone over to who lives on."""
+    person = row.cadre.canonical or row.cadre
+    return actor.pk in (row.cadre.account_id, person.account_id)
 
 
 def covers(actor: Account, role: str, *units: Unit) -> bool:
