@@ -37,11 +37,16 @@ def due(today: date) -> list[Cadre]:
 
 @intention
 def anonymise_cadre(cadre: Cadre, *, actor: Account | None, today: date) -> dict[str, int]:
-    """Forget who this was; how many rows each app changed. Raises Refused while the person serves or the time runs."""
+    """Forget who this was, on merged doubles too; how many rows each app changed.
+
+    Raises Refused while the person serves or the time runs.
+    """
     cadre = Cadre.objects.select_for_update().get(pk=cadre.pk)
     if cadre.status not in GONE or cadre.status_since is None or cadre.status_since > over_before(today):
         raise Refused(f"只有退休、去世、调离满 {settings.PERSON_KEEP_YEARS} 年的干部可以匿名化")
-    changed = {name: int(import_string(path)(cadre)) for name, path in settings.ANONYMISERS.items()}
+    rows = [*Cadre.objects.select_for_update().filter(canonical=cadre).order_by("pk"), cadre]
+    forgets = {name: import_string(path) for name, path in settings.ANONYMISERS.items()}
+    changed = {name: sum(int(forget(row)) for row in rows) for name, forget in forgets.items()}
     record("cadre.anonymise", actor=actor.pk if actor else None, obj=cadre, unit_id=cadre.unit_id, after=changed)
     return changed
 

@@ -15,7 +15,7 @@ from core.operations import Refused
 from core.sweeping import sweep
 from reports.models import Document
 from tests import factories as make
-from trainees.anonymising import anonymise_cadre
+from trainees.anonymising import anonymise_cadre, due
 from trainees.models import Cadre, Exemption, Recognition, RecognitionProof
 from training.models import Activity, ActivityPart, FollowUp, LearningWork, LeaveRequest, ReportBack
 
@@ -104,6 +104,20 @@ def test_sec_34_nothing_says_who_it_was(person, yunling):
     assert not Cadre.objects.with_id_number(number).exists()
     held = StoredFile.objects.filter(deleted__isnull=False).values_list("location", flat=True)
     assert len(held) == 5 and not any(default_storage.exists(location) for location in held)
+
+
+def test_sec_34_a_merged_double_is_forgotten_with_the_row_that_lives_on(person, yunling):
+    """What hangs on the double stayed there when the two were merged: photo, proofs, seats."""
+    account, photo = person.account, keep(f"{NAME}的照片".encode())
+    words = [*CANARIES, person.open_id_number(), person.id_number_index]
+    Cadre.objects.filter(pk=person.pk).update(account=None, photo=photo)
+    stays = make.cadre(NAME, yunling.bureau, yunling.root, status="retired", status_since=LEFT, account=account)
+    Cadre.objects.filter(pk=person.pk).update(canonical=stays)
+    anonymise_cadre(stays, actor=yunling.staff, today=TODAY)
+    sweep(timezone.now())
+    assert tables_that_hold(words) == {}
+    assert files_that_hold(words) == []
+    assert due(TODAY) == []
 
 
 def test_sec_34_rows_and_sums_of_others_stay(person, yunling):
