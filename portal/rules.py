@@ -132,6 +132,13 @@ def may_export_cadres(count: int) -> Refusal | None:
     return Refusal("导出干部名单", f"共 {count} 人，一次最多导出 {ROSTER.rows} 人，请先按单位筛选", DEPARTMENT)
 
 
+def may_export_rows(what: str, count: int) -> Refusal | None:
+    """The same of any list."""
+    if count <= ROSTER.rows:
+        return None
+    return Refusal(f"导出{what}", f"共 {count} 条，一次最多导出 {ROSTER.rows} 条，请先筛选", "您本人：筛选后再导出")
+
+
 def may_import_roster(user: Account) -> Refusal | None:
     if user.access.has(Role.STAFF):
         return None

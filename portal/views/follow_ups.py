@@ -24,7 +24,7 @@ from portal.pages import follow_ups as pages
 from portal.pages.report_backs import crumbs, tabs
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand, may_see_roster
+from portal.rules import demand, may_export_rows, may_see_roster
 from portal.rules_people import may_answer, may_answer_for_superior, may_close_follow_up, may_follow_afterwards
 from portal.views.scope import class_and_door
 from training.models import FollowUp
@@ -75,6 +75,7 @@ def follow_up_export(request: SignedIn) -> HttpResponse | FileResponse:
     if stale := ask_again(request):
         return stale
     rows, _ = pages.filtered(request, request.user)
+    demand(may_export_rows("回访", rows.count()))
     lines = [pages.cells(row) for row in rows if may_close_follow_up(request.user, row) is None]
     unit = request.user.access.held[0].unit_id
     record("follow_up.export", actor=request.user.pk, unit_id=unit, after={"rows": len(lines)})

@@ -22,7 +22,7 @@ from portal.lists import chosen, page_of
 from portal.pages import online as pages
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand
+from portal.rules import demand, may_export_rows
 from portal.rules_people import may_keep_online, may_make_online, may_remind_online, may_watch_online
 from portal.views.personnel import units_of
 from trainees.models import Cadre, OnlineClass, OnlineLearner
@@ -93,7 +93,9 @@ def online_export(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     if stale := ask_again(request):
         return stale
     due = pages.expected(one, timezone.localdate())
-    lines = [pages.cells(each, one, due) for each in pages.learners(request, one)]
+    rows = pages.learners(request, one)
+    demand(may_export_rows("学习进度", rows.count()))
+    lines = [pages.cells(each, one, due) for each in rows]
     record("online_class.export", actor=request.user.pk, obj=one, unit_id=one.unit_id, after={"rows": len(lines)})
     return download(table_workbook("网络学员", pages.COLUMNS, lines), f"{one.name}学习进度.xlsx", XLSX)
 

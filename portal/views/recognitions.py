@@ -21,7 +21,7 @@ from portal.pages import recognitions as pages
 from portal.pages.recognitions import lists, one
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand
+from portal.rules import demand, may_export_rows
 from portal.rules_recognition import (
     Part,
     may_confirm_recognitions,
@@ -62,6 +62,7 @@ def recognition_export(request: SignedIn) -> HttpResponse | FileResponse:
     if stale := ask_again(request):
         return stale
     rows, _ = lists.filtered(request, request.user)
+    demand(may_export_rows("学分认定", rows.count()))
     lines = [lists.cells(row) for row in rows]
     record("recognition.export", actor=request.user.pk, after={"rows": len(lines)})
     return download(table_workbook("学分认定", lists.COLUMNS, lines), "学分认定.xlsx", XLSX)

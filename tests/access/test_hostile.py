@@ -194,6 +194,7 @@ ELSEWHERE = {
     "may_use_admin": "test_matrix.py: the admin's door says why it is closed",
     "may_commit": "tests/portal/test_workbook_pages.py",
     "may_export_cadres": "tests/portal/test_duty_pages.py: more people than a file takes",
+    "may_export_rows": "tests/portal/test_recognition_pages.py, test_online_pages.py, test_afterwards_pages.py",
     "may_take_marked": "tests/access/test_files.py",
     "may_touch_marks": "tests/portal/test_attendance_pages.py: confirmed results leave grid and timetable to look at",
 }

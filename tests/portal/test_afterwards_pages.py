@@ -1,5 +1,6 @@
 """训后 on pages: the trainee's phone, the unit's list, the department's figures; who reads what."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.keys import new_key
+from portal import rules
 from tests import factories as make
 from tests.access import stage_people
 from training.models import FollowUp, ReportBack, TrainingClass
@@ -116,6 +118,13 @@ def test_the_outcome_is_the_departments_and_not_the_liaisons(yunling, client_of)
     cadre = yunling.cadres[0]
     for client, shown in ((staff, True), (liaison, False)):
         assert (f"结论：{word}" in client.get(url("cadre", cadre.pk)).content.decode()) is shown
+
+
+def test_more_rows_than_a_file_takes_are_refused_with_a_way_out(yunling, client_of, monkeypatch):
+    monkeypatch.setattr("portal.rules.ROSTER", replace(rules.ROSTER, rows=0))
+    stage_people.a_follow_up(yunling)
+    answer = client_of(yunling.staff).get(url("follow_up_export"))
+    assert answer.status_code == 403 and "请先筛选" in answer.content.decode()
 
 
 def test_a_repeat_by_the_same_page_is_one(yunling, client_of):

@@ -1,5 +1,6 @@
 """网络虚拟班 on pages: made in one act, progress and rank, reminders, learners by unit or number."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.keys import new_key
+from portal import rules
 from portal.pages.online import own_reminders
 from tests import factories as make
 from tests.access import stage_people
@@ -89,6 +91,12 @@ def test_the_office_is_named_by_user_name(yunling, wangjiang, client_of, one):
     assert send(client, "online_office", one.pk, seen=2, liaison=yunling.liaison.username).status_code == 302
     one.refresh_from_db()
     assert (one.manager, one.liaison) == (None, yunling.liaison)
+
+
+def test_more_rows_than_a_file_takes_are_refused_with_a_way_out(yunling, client_of, one, monkeypatch):
+    monkeypatch.setattr("portal.rules.ROSTER", replace(rules.ROSTER, rows=2))
+    answer = client_of(yunling.staff).get(url("online_export", one.pk))
+    assert answer.status_code == 403 and "请先筛选" in answer.content.decode()
 
 
 def test_the_number_of_queries_is_fixed(yunling, client_of, query_count, one):

@@ -1,6 +1,7 @@
 """Recognition through its pages: filed with proofs, ticked and decided, previewed, exports mapped; queries that do not grow."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from core.keys import new_key
 from core.operations import Refused
 from organization.models import Grant
 from organization.roles import Role
-from portal import leave_forms
+from portal import leave_forms, rules
 from portal.rules_recognition import may_keep_platform
 from tests import factories as make
 from tests.trainees import recognition_rows as rows
@@ -181,6 +182,13 @@ def test_taken_out_exactly_as_it_is_shown(yunling, client_of):
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     found = list(sheet.iter_rows(min_row=2))
     assert [row[2].value for row in found] == ["=1+1 专题"] and found[0][2].data_type == "s"
+
+
+def test_more_rows_than_a_file_takes_are_refused_with_a_way_out(yunling, client_of, monkeypatch):
+    monkeypatch.setattr("portal.rules.ROSTER", replace(rules.ROSTER, rows=0))
+    rows.filing(yunling)
+    answer = client_of(yunling.staff).get(url("recognition_export") + "?state=all")
+    assert answer.status_code == 403 and "请先筛选" in answer.content.decode()
 
 
 def test_the_desk_says_what_waits(yunling, client_of):
