@@ -8,7 +8,8 @@ from django.utils import timezone
 from core.models import AuditEntry
 from core.operations import Conflict, Refused
 from tests import factories as make
-from trainees.models import Appointment, Cadre
+from trainees.models import Appointment, Cadre, Duty
+from trainees.services.duties import assign_duties
 from trainees.services.moves import Place, change_status, correct_appointment, move_cadre
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,13 @@ def test_a_status_that_cannot_be_is_refused(yunling, status, days, words):
     day = timezone.localdate() + timedelta(days=days)
     with pytest.raises(Refused, match=words):
         change_status(yunling.cadres[0], status, day, actor=yunling.staff, reason="文件")
+
+
+def test_a_change_of_long_ago_begins_no_years_from_before_there_were_duties(yunling):
+    """Nobody else is asked for them: one person alone would stand in the lists of years that nobody knows."""
+    who = yunling.cadres[0]
+    assign_duties(None, 2025, actor=None)
+    place = Place(yunling.bureau, "科长", "乡科级正职")
+    correct_appointment(who, place, date(2012, 5, 1), actor=yunling.staff, reason="起始日期登记有误")
+    years = Duty.objects.filter(cadre=who).values_list("year", flat=True)
+    assert set(years) == set(range(2025, timezone.localdate().year + 1))

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Min
 from django.utils import timezone
 
 from core.audit import record
@@ -16,6 +17,7 @@ from trainees.services.duty_facts import cadres_of, people_on
 from trainees.services.requirement_sets import requirements_of
 
 AT_ONCE = 2000
+FIRST_YEAR = "the first year that has duties, no people"
 COLUMNS = tuple(field.name for field in fields(Asked))
 Key = tuple[UUID, str]
 
@@ -38,6 +40,13 @@ def assign_duties(cadre_ids: Iterable[UUID] | None, year: int, *, actor: Account
         after = {"year": year, "written": len(changed), "ended": len(ended)}
         record("duty.assign", actor=actor.pk if actor else None, after=after)
     return len(changed) + len(ended)
+
+
+def years_from(year: int) -> range:
+    """From the year of a change to this one; nobody is asked alone for a year from before there were duties."""
+    today = timezone.localdate().year
+    first = Duty.objects.unscoped(FIRST_YEAR).aggregate(first=Min("year"))["first"] or today
+    return range(max(year, min(first, today)), today + 1)
 
 
 def _wanted(cadres: Sequence[Cadre], year: int) -> dict[Key, Asked]:

@@ -18,7 +18,7 @@ from organization.roles import Role
 from organization.services import authorities_of
 from trainees.models import Appointment, Cadre
 from trainees.rules.levels import band_of
-from trainees.services.duties import assign_duties
+from trainees.services.duties import assign_duties, years_from
 
 DEPARTMENT = Unit.Kind.ORGANIZATION_DEPARTMENT
 Status = Cadre.Status
@@ -222,7 +222,7 @@ def settle(cadre: Cadre, place: Place, authority: Unit) -> None:
 
 def duties_anew(cadre: Cadre, since: date, *, actor: Account) -> None:
     """What the cadre has to learn follows, from the year of the change on."""
-    for year in range(since.year, timezone.localdate().year + 1):
+    for year in years_from(since.year):
         assign_duties([cadre.pk], year, actor=actor)
 
 

@@ -30,7 +30,7 @@ from trainees.roster.reading import check_file
 from trainees.roster.rehearsing import judge
 from trainees.roster.report import report_of
 from trainees.roster.writing import Written, chosen, hold, write_plan
-from trainees.services.duties import assign_duties
+from trainees.services.duties import assign_duties, years_from
 
 State = RosterUpload.State
 READ, WRITE, DUTIES = "roster_read", "roster_write", "roster_duties"
@@ -157,9 +157,10 @@ def assign_after_roster(upload_id: UUID) -> None:
     today = timezone.localdate()
     inside = Cadre.objects.unscoped(WHY).filter(managing_authority__path__startswith=upload.unit.path, canonical=None)
     years: dict[int, list[UUID]] = defaultdict(list)
+    first = years_from(0).start
     years[today.year] = list(inside.values_list("pk", flat=True))
     for who, since in upload.found.get("followed", ()):
-        for year in range(since, today.year):
+        for year in range(max(since, first), today.year):
             years[year].append(UUID(who))
     for year in sorted(years):
         assign_duties(years[year], year, actor=actor)
