@@ -89,8 +89,8 @@ def _portion(keys: Sequence[UUID], year: int) -> Iterator[PersonYear]:
             "required": _sum(one.credits for one in entries if one.kind == CreditEntry.Kind.REQUIRED),
             "elective": _sum(one.credits for one in entries if one.kind == CreditEntry.Kind.ELECTIVE),
         }
-        hours = (_hours(entries, channel) for channel in ("off_job", "online"))
-        yield PersonYear(key, cadres[key].unit, facts, *hours, less="；".join(rows.less[key]))
+        off_job, online = (_hours(entries, channel) for channel in ("off_job", "online"))
+        yield PersonYear(key, cadres[key].unit, facts, off_job, online, "；".join(rows.less[key]))
 
 
 def _rows(keys: Sequence[UUID], year: int) -> Rows:
