@@ -15,7 +15,7 @@ from trainees.models import CreditBalance, CreditEntry, Duty, Exemption, LedgerY
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, Posting, post
 from trainees.services.merging import merge_cadre
-from trainees.services.years import Check, carries, close_year, preview_year
+from trainees.services.years import Check, carries, close_year, preview_year, year_checks
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +192,16 @@ def test_what_waits_for_the_department_forbids_closing(town, staff, people, lear
     assert not LedgerYear.objects.get(authority=town, year=2025).closed_at
     Recognition.objects.filter(pk=waiting.pk).update(state="returned")
     assert close(town, staff).closed_at
+
+
+@pytest.mark.parametrize(("channel", "found"), [("off_job", 1), ("online", 0)])
+def test_what_went_over_new_year_waits_in_both_years_where_it_is_split(town, people, channel, found):
+    """Five days from 29 December: three are of 2025. An on-line course counts where it ended."""
+    waiting = filed(people[0], "vetted")
+    facts = {"channel": channel, "since": date(2025, 12, 29), "until": date(2026, 1, 2)}
+    Recognition.objects.filter(pk=waiting.pk).update(**facts)
+    waits = {year: [one.open for one in year_checks(town, year, JANUARY)][2] for year in (2025, 2026)}
+    assert waits == {2025: found, 2026: 1}
 
 
 def test_what_waits_for_units_has_to_be_read(town, staff, people, learned):

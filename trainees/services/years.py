@@ -22,6 +22,7 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from trainees.models import Cadre, CreditBalance, CreditEntry, Duty, LedgerYear, Recognition, RuleSet
 from trainees.rules.credits import Learning, credit_year, surplus
+from trainees.rules.recognition import BY_DAYS
 from trainees.rules.rule_book import RuleBook
 from trainees.services.ledger import post
 from trainees.services.rule_sets import shipped_rules
@@ -112,7 +113,8 @@ def year_checks(authority: Unit, year: int, on: date) -> list[Check]:
 
 def _waiting(authority: Unit, year: int, state: str, label: str, blocks: bool, words: str) -> Check:
     rows = Recognition.objects.unscoped(WHY).filter(cadre__managing_authority=authority, state=state)
-    return Check(f"recognition_{state}", label, rows.filter(until__year=year).count(), blocks, words)
+    split = Q(channel__in=BY_DAYS, since__year__lte=year, until__year__gt=year)
+    return Check(f"recognition_{state}", label, rows.filter(Q(until__year=year) | split).count(), blocks, words)
 
 
 def carries(authority: Unit, year: int) -> list[Carry]:
