@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from core.crypto import blind_index
 from core.forms import DayInput, SeenForm
 from core.idnumber import fault_of, normalise
 from organization.access import below
@@ -120,5 +121,5 @@ class CadreMergeForm(SteppedForm):
         return number
 
     def payload(self) -> dict[str, str]:
-        """Without the number itself: what is kept beside an op_id holds no ID numbers."""
-        return {"reason": self.cleaned_data["reason"]}
+        """The number as its keyed hash: what is kept beside an op_id is made of no ID number."""
+        return {"reason": self.cleaned_data["reason"], "who": blind_index(self.cleaned_data["number"])}

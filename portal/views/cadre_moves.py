@@ -125,7 +125,8 @@ def stepped(
         return _form(request, form, page)
     try:
         if form.done:
-            return perform(request, form, name, form.payload(), lambda: answer(page["back_url"], write()))
+            payload = [page["back_url"], form.payload()]
+            return perform(request, form, name, payload, lambda: answer(page["back_url"], write()))
         shown, notes = rows()
         _try(write)
     except Refused as refused:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.audit import record
+from core.crypto import blind_index
 from core.forms import OperationForm, ReasonForm
 from core.operations import Refused
 from core.scope import get_in_scope
@@ -193,8 +194,9 @@ def _written(
     """Do it once, or show the form again with what the rules say."""
     if request.method == "POST" and form.is_valid():
         payload = {key: str(value) for key, value in form.cleaned_data.items() if key not in ("op_id", "number")}
+        payload["who"] = blind_index(form.cleaned_data.get("number") or "")  # what is kept is made of no ID number
         try:
-            return perform(request, form, name, payload, lambda: answer(*write()))
+            return perform(request, form, name, [page["back_url"], payload], lambda: answer(*write()))
         except Refused as refused:
             form.add_error(None, refused.message)
     return render(request, "portal/online/form.html", page | {"form": form}, status=422 if form.errors else 200)

@@ -81,6 +81,18 @@ def test_doubles_are_named_by_number_not_by_name(yunling, wangjiang, client_of):
     assert Cadre.objects.get(pk=double.pk).canonical == yunling.cadres[0]
 
 
+def test_b33_one_op_id_stands_for_one_cadre_and_one_number(yunling, client_of):
+    first, second = (make.cadre("司马清扬", yunling.sibling, yunling.root) for _ in range(2))
+    client, op = client_of(yunling.staff), str(new_key())
+    facts = {"reason": "号码录错，经本人核对", "step": "do", "op_id": op}
+    one, other = (cadre.open_id_number() for cadre in yunling.cadres[:2])
+    assert send(client, first, "cadre_merge", **facts, number=one).status_code == 302
+    assert send(client, first, "cadre_merge", **facts, number=one).status_code == 302
+    assert send(client, first, "cadre_merge", **facts, number=other).status_code == 409
+    assert send(client, second, "cadre_merge", **facts, number=one).status_code == 409
+    assert Cadre.objects.get(pk=second.pk).canonical is None
+
+
 def test_the_number_of_queries_is_fixed(yunling, client_of, query_count):
     client = client_of(yunling.staff)
     pages = ("cadre_move", "cadre_status", "cadre_merge")

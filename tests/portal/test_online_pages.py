@@ -84,6 +84,17 @@ def test_learners_come_by_unit_or_number_and_go(yunling, client_of, one):
     assert answer.status_code == 422 and "请选择一个单位" in answer.content.decode()
 
 
+def test_b33_one_op_id_stands_for_one_number(yunling, client_of, one):
+    client, op = client_of(yunling.staff), str(new_key())
+    OnlineLearner.objects.all().delete()
+    numbers = [cadre.open_id_number() for cadre in yunling.cadres[:2]]
+    codes = [
+        send(client, "online_learners_add", one.pk, seen=2, number=number, op_id=op).status_code
+        for number in (numbers[0], numbers[0], numbers[1])
+    ]
+    assert codes == [302, 302, 409] and OnlineLearner.objects.get().cadre == yunling.cadres[0]
+
+
 def test_the_office_is_named_by_user_name(yunling, wangjiang, client_of, one):
     client = client_of(yunling.staff)
     theirs = send(client, "online_office", one.pk, seen=2, manager=wangjiang.manager.username)
