@@ -232,6 +232,15 @@ def test_a_platform_is_registered_changed_and_retired(yunling, client_of):
     assert "停用" in text(client.get(url("platform_list")))
 
 
+def test_a_platform_is_not_retired_ahead_of_its_day(yunling, client_of):
+    platform, client = rows.platform(yunling), client_of(yunling.staff)
+    sent = {"op_id": str(new_key()), "seen": platform.version, "name": platform.name, "minutes_per_hour": "45"}
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    assert "不能晚于今天" in text(client.post(url("platform_edit", platform.pk), sent | {"retired": tomorrow}))
+    platform.refresh_from_db()
+    assert platform.retired is None
+
+
 def test_a_county_uses_the_citys_platform_and_does_not_keep_it(yunling):
     platform = rows.platform(yunling)
     county = make.account("county", "段县长", unit=yunling.sibling)

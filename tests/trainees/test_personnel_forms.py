@@ -1,6 +1,6 @@
 """干部任免审批表: kept, compared by ID number, taken in once; the résumé is not kept."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -101,6 +101,12 @@ def test_what_a_new_cadre_lacks_is_asked_for(yunling):
     form = kept(yunling, ShenFenZheng=make.id_number(2))
     with pytest.raises(Refused, match="填写单位"):
         take_in(form, Taking(), actor=yunling.staff)
+
+
+def test_nobody_serves_from_tomorrow_on(yunling):
+    form = kept(yunling, "甘棠", ShenFenZheng=make.id_number(2))
+    with pytest.raises(Refused, match="不能晚于今天"):
+        take_in(form, Taking(place(yunling), timezone.localdate() + timedelta(days=1)), actor=yunling.staff)
 
 
 def test_a_form_with_faults_is_kept_but_not_taken_in(yunling):

@@ -133,6 +133,8 @@ def take_in(form: PersonnelForm, taking: Taking, *, actor: Account, seen: int | 
 def _create(found: FormFacts, taking: Taking, *, actor: Account) -> Cadre:
     if taking.place is None or taking.since is None:
         raise Refused("新干部须填写单位和任职起始日期")
+    if taking.since > timezone.localdate():
+        raise Refused("任职起始日期不能晚于今天：到任以后再登记")
     if not covers(actor, taking.place.unit):
         raise Refused(f"{taking.place.unit.name}不在您的范围内")
     place = taking.place

@@ -103,6 +103,9 @@ def _demand_department(unit: Unit, actor: Account) -> None:
 
 
 def _write(platform: Platform, facts: PlatformFacts) -> None:
+    """Raises Refused for a day to come: a platform with a last day is out of use at once."""
+    if facts.retired is not None and facts.retired > timezone.localdate():
+        raise Refused("停用日期不能晚于今天：填写后立即停用，请到停用那天再填")
     platform.name, platform.minutes_per_hour = facts.name.strip(), facts.minutes_per_hour
     platform.retired = facts.retired
 
