@@ -37,7 +37,7 @@ def _packed(named: list[Named], day: date) -> Iterator[bytes]:
 
 def _units(authority: Unit, year: int) -> Iterator[Named]:
     rows = _made(year, ArchivePaper.Kind.UNIT_STATEMENT).filter(unit__path__startswith=authority.path)
-    values = rows.filter(facts__authority=authority.name).order_by("unit__path").values_list("unit__name", "file")
+    values = rows.filter(facts__authority_id=str(authority.pk)).order_by("unit__path").values_list("unit__name", "file")
     for place, (name, file) in enumerate(values, 1):
         yield f"单位/{place:03}_{nameable(name)}.pdf", file
 

@@ -54,7 +54,11 @@ def write_statements(paper_id: UUID) -> None:
         return
     closed = LedgerYear.objects.get(authority=paper.unit, year=paper.year)
     cadres: list[UUID] = []
-    common = {"authority": paper.unit.name, "closed_on": closed.figures["closed_on"]}
+    common = {
+        "authority": paper.unit.name,
+        "authority_id": str(paper.unit_id),
+        "closed_on": closed.figures["closed_on"],
+    }
     units = _units(paper, _written(people_years(paper.unit, paper.year), paper, common, cadres), common)
     for title, keys in ((UNITS, units), (CADRES, cadres)):
         submit(BATCH, f"{paper.year}年度{title}", keys, actor=paper.asked_by_id, subject_id=paper.unit_id)

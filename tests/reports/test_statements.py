@@ -2,6 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -13,6 +15,7 @@ from core.operations import Refused
 from reports.gathering.year_units import Area
 from reports.models import ArchivePaper
 from reports.services.archive_papers import make_archive_paper
+from reports.services.statements import zip_statements
 from reports.services.year_end import close_with_statements, preview_year_end, write_statements
 from tests import factories as make
 from tests.core.pdf_reading import text
@@ -222,3 +225,12 @@ def test_a_class_over_new_year_is_told_while_it_is_not_closed(city):
     TrainingClass.objects.filter(pk=one.pk).update(start=date(2026, 12, 28), end=date(2027, 1, 8), state="reopened")
     found = preview_year_end(city.root, 2026, JANUARY)
     assert ([one.code for one in found.warned], found.blocked) == (["spanning"], [])
+
+
+def test_the_package_of_a_year_holds_all_of_it_though_the_authority_has_another_name_now(city, closed):
+    for paper in ArchivePaper.objects.filter(year=2026):
+        make_archive_paper(paper.pk)
+    city.root.name = "云岭市委组织部"
+    city.root.save()
+    packed = ZipFile(BytesIO(b"".join(zip_statements(city.root, 2026, actor=city.staff))))
+    assert [name.split("/")[0] for name in packed.namelist()] == ["单位"] * 4 + ["干部"] * 3
