@@ -13,7 +13,7 @@ from organization.models import Account
 from portal.acts import ask
 from portal.pages import moves, words
 from portal.pages.classes import upload_url
-from portal.rules import Door, may_close_class
+from portal.rules import DEPARTMENT, Door, may_close_class, may_confirm
 from trainees.models import Cadre, CreditEntry
 from training.models import Enrolment, TrainingClass
 from training.services.dossier import (
@@ -33,6 +33,7 @@ from training.services.no_shows import OVER
 
 WHY = "hours of a class that was fetched in scope: what its own timetable and marks gave"
 PAGE_SIZE = 100
+CONFIRMERS = f"{DEPARTMENT}或本班考评工作小组"
 State = TrainingClass.State
 LEDGER = "ledger"
 """Where on a cadre's page the ledger stands."""
@@ -60,13 +61,16 @@ Parts = dict[UUID, list[Part]]
 def closing(one: TrainingClass, door: Door, parts: Parts) -> dict[str, Any]:
     """The fragment's own context beside the page of people."""
     items = dossier(one)
+    closes = moves.can_close(one, door)
+    owed = moves.owed(items) if closes else []
     gone = list(never_came([one.pk]).select_related("unit")) if one.state in OVER else []
     return {
         "checks": [check(one, item, door) for item in items],
         "asks": [
-            *([moves.ask_close(one, items, parts)] if moves.can_close(one, door) else []),
+            *([moves.ask_close(one, items, parts)] if closes and not owed else []),
             *moves.asks(one, door),
         ],
+        "owed": [item.todo for item in owed],
         "figures": figures(parts),
         "gone": [{"name": who.roster_name, "unit": who.unit.name} for who in gone],
         "strikes": [_strike(one, len(gone))] if gone and may_close_class(door) is None else [],
@@ -84,10 +88,20 @@ def heads(posted: bool) -> list[dict[str, Any]]:
 
 def check(one: TrainingClass, item: Item, door: Door) -> dict[str, object]:
     """An item of the list with the way to it, for those who write."""
-    url, action = "", ""
-    if door.roster and door.writing:
+    todo, url, action = item.todo, "", ""
+    if item.key == RESULTS and (who := who_confirms(door)):
+        todo = f"{todo}；{who}"
+    elif door.roster and door.writing:
         url, action = _way(one, item.key)
-    return words.check(item.label, item.ok, item.detail if item.ok else item.todo, url, action)
+    return words.check(item.label, item.ok, item.detail if item.ok else todo, url, action)
+
+
+def who_confirms(door: Door) -> str:
+    """Who has to confirm results, for those who may not; empty for those who may."""
+    refusal = may_confirm(door)
+    if refusal is None:
+        return ""
+    return f"由{CONFIRMERS}确认" if door.writing else refusal.why
 
 
 def _way(one: TrainingClass, key: str) -> tuple[str, str]:

@@ -19,6 +19,11 @@ def can_close(one: TrainingClass, door: Door) -> bool:
     return one.state in (State.ENDED, State.REOPENED) and may_close_class(door) is None
 
 
+def owed(items: Sequence[Item]) -> list[Item]:
+    """What stands in the way of closing; a timetable that is lacking does not, the dates do for it."""
+    return [item for item in items if not item.ok and item.key != TIMETABLE]
+
+
 def asks(one: TrainingClass, door: Door) -> list[dict[str, Any]]:
     """The moves that the class's state allows and the user may make; closing stands on its own tab."""
     found = []
@@ -34,15 +39,10 @@ def _hidden(one: TrainingClass) -> dict[str, Any]:
 
 
 def ask_close(one: TrainingClass, items: Sequence[Item], parts: Mapping[Any, Any]) -> dict[str, Any]:
-    """What closing does, in numbers, `parts` the hours that it gives; what is missing is told first.
-
-    Without a timetable somebody has to mean the dates.
-    """
+    """What closing does, in numbers, `parts` the hours that it gives; without a timetable somebody has to mean the dates."""
     by_dates = any(item.key == TIMETABLE and not item.ok for item in items)
-    missing = [f"现在办不成：{item.told}" for item in items if not item.ok and item.key != TIMETABLE]
     given = sum((part.hours for found in parts.values() for part in found), Decimal(0))
     points = [
-        *missing,
         *(["本班没有课程表：学时按起止日期折算，每天 6 学时"] if by_dates else []),
         f"{len(parts)} 名学员共 {words.hours(given)} 学时记入台账，合格以上的记为结业",
         "结班后班主任只能查看，15 天后不再能打开；更正须由组织部重新打开",

@@ -11,14 +11,13 @@ from portal.acts import names_of
 from portal.pages import closing, moves, words
 from portal.pages.classes import upload_url
 from portal.pages.results import mean_total
-from portal.rules import DEPARTMENT, Door, may_confirm
+from portal.rules import Door
 from reports.models import Document
 from training.models import Activity, AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
 from training.services.dossier import never_came, no_shows_item, plan_item
 
 WHY = "counts of a class that was fetched in scope"
 CONFIRMED = (Result.State.CONFIRMED, Result.State.AMENDED)
-CONFIRMERS = f"{DEPARTMENT}或本班考评工作小组"
 EVENTS_SHOWN = 12
 
 
@@ -153,10 +152,9 @@ def confirmation(one: TrainingClass, counts: dict[str, Any], door: Door) -> dict
     """The way to confirm; who may not is told who can."""
     confirmed = bool(counts["results"]) and counts["confirmed"] == counts["results"]
     detail = f"已确认 {counts['confirmed']} / {counts['results']}"
-    refusal = may_confirm(door)
-    if refusal is None:
+    who = closing.who_confirms(door)
+    if not who:
         return words.check("成绩已确认", confirmed, detail, reverse("portal:class_results", args=[one.pk]), "去确认")
-    who = f"由{CONFIRMERS}确认" if door.writing else refusal.why
     return words.check("成绩已确认", confirmed, detail if confirmed else f"{detail}；{who}")
 
 

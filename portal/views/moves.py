@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.forms import SeenReasonForm
+from core.operations import Refused
 from portal.acts import Answer, answer, perform
 from portal.forms_closing import CloseForm
 from portal.requests import SignedIn
@@ -23,19 +26,23 @@ Move = Callable[[TrainingClass, dict[str, Any]], TrainingClass]
 
 
 def _moved(request: SignedIn, pk: UUID, name: str, rule: Rule, move: Move, said: str) -> HttpResponse:
-    """Fetch, ask the rule, move once, say so on the class's page."""
+    """Fetch, ask the rule, move once, say so on the class's page; a no of the service is said there as well."""
     one, door = class_and_door(request, pk)
     demand(rule(door))
     form = CloseForm(request.POST) if name == "class.close" else SeenReasonForm(request.POST)
     values = form.checked()
     asked = {name: value for name, value in values.items() if name != "op_id"}
 
-    def act() -> Answer:
-        moved = move(one, asked)
-        page = "class_closing" if name == "class.close" else "class_page"
-        return answer(reverse(f"portal:{page}", args=[moved.pk]), f"“{moved.name}”{said}")
+    page = reverse("portal:class_closing" if name == "class.close" else "portal:class_page", args=[pk])
 
-    return perform(request, form, name, [str(pk), asked], act)
+    def act() -> Answer:
+        return answer(page, f"“{move(one, asked).name}”{said}")
+
+    try:
+        return perform(request, form, name, [str(pk), asked], act)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect(page)
 
 
 @require_POST

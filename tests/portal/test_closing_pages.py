@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Result
+from core.models import AuditEntry
 from tests.access import stage
 from trainees.models import CreditEntry
 from training.models import Enrolment, TrainingClass
@@ -52,6 +53,19 @@ def test_a_manager_sees_hours_and_no_way_to_people_s_own_pages(yunling, one, cli
     body = client_of(yunling.manager).get(url("class_closing", one.pk)).content.decode()
     assert yunling.enrolments[0].roster_name in body and "已入账学时" in body
     assert "/cadres/" not in body
+
+
+def test_who_owes_something_has_no_button_and_is_told_who_confirms(yunling, client_of):
+    """Pressed all the same, on a page from before: back on the class's page with the sentence, and nothing is barred."""
+    one = yunling.open_class
+    client = client_of(yunling.manager)
+    body = client.get(url("class_closing", one.pk)).content.decode()
+    assert "还不能结班：还有 1 名学员的成绩没有确认" in body and 'data-opens="ask-close"' not in body
+    assert "本班考评工作小组确认" in body and "去确认" not in body
+    answer = close(client, one)
+    assert answer.redirect_chain == [(url("class_closing", one.pk), 302)]
+    assert "还不能结班：还有 1 名学员的成绩没有确认（到“成绩”确认）" in answer.content.decode()
+    assert not AuditEntry.objects.filter(event="access.refused").exists()
 
 
 def test_the_export_has_a_line_a_trainee_and_year(yunling, one, client_of):
