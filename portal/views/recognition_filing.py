@@ -16,6 +16,7 @@ from organization.roles import Role
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms_recognition import ClaimForm, ForOthersForm
 from portal.pages.recognitions import crumbs, lists
+from portal.pages.recognitions.clashes import clash_of
 from portal.rail import Standing
 from portal.requests import SignedIn
 from portal.rules import demand
@@ -49,7 +50,7 @@ def recognition_new(request: SignedIn) -> HttpResponse:
     back = ("我的学时申报", reverse("portal:my_recognitions"))
 
     def page(form: ClaimForm) -> HttpResponse:
-        return _form_page(request, form, "申报学时", back)
+        return _form_page(request, form, "申报学时", back, cadre)
 
     if request.method != "POST":
         return page(ClaimForm(initial={"op_id": new_op_id()}, **known))
@@ -65,7 +66,8 @@ def recognition_file(request: SignedIn) -> HttpResponse:
     back = ("学分认定", reverse("portal:recognition_list"))
 
     def page(form: ClaimForm) -> HttpResponse:
-        return _form_page(request, form, "代本单位干部申报", back)
+        cadre = form.cleaned_data.get("cadre") if form.is_bound else None
+        return _form_page(request, form, "代本单位干部申报", back, cadre)
 
     if request.method != "POST":
         return page(ForOthersForm(initial={"op_id": new_op_id()}, **known))
@@ -99,9 +101,21 @@ def _try(
         return page(form)
 
 
-def _form_page(request: SignedIn, form: ClaimForm, heading: str, back: tuple[str, str]) -> HttpResponse:
+def _form_page(
+    request: SignedIn, form: ClaimForm, heading: str, back: tuple[str, str], cadre: Cadre | None
+) -> HttpResponse:
     context = {"form": form, "heading": heading, "back_url": back[1], "crumbs": crumbs(back, (heading, ""))}
-    return render(request, "portal/recognition/form.html", context)
+    clash = _clash(request, form, cadre)
+    return render(request, "portal/recognition/form.html", context | {"clash": clash})
+
+
+def _clash(request: SignedIn, form: ClaimForm, cadre: Cadre | None) -> str:
+    """In which class the cadre was in the days of a form that comes back."""
+    values = form.cleaned_data if form.is_bound else {}
+    channel, since, until = (values.get(name) for name in ("channel", "since", "until"))
+    if cadre is None or not (channel and since and until):
+        return ""
+    return clash_of(cadre, channel, since, until, request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +127,7 @@ def recognition_again(request: SignedIn, pk: UUID) -> HttpResponse:
     back = (row.title, reverse("portal:recognition_page", args=[row.pk]))
 
     def page(form: ClaimForm) -> HttpResponse:
-        return _form_page(request, form, "重新申报", back)
+        return _form_page(request, form, "重新申报", back, row.cadre)
 
     if request.method != "POST":
         return page(ClaimForm(initial=_initial(row), **known))

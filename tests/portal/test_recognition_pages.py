@@ -22,6 +22,7 @@ from tests import factories as make
 from tests.trainees import recognition_rows as rows
 from trainees.models import CreditEntry, Platform, PlatformUpload, Recognition
 from trainees.services.recognition import confirm_recognitions, import_export
+from training.models import Enrolment
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,37 @@ def test_returned_and_filed_again_on_the_page(yunling, client_of):
     row.refresh_from_db()
     assert (row.state, row.hours, row.proofs.count()) == ("filed", 6, 3)
     assert trainee.post(url("recognition_withdraw", row.pk), {"op_id": str(new_key()), "seen": 1}).status_code == 409
+
+
+def in_class(city, **facts):
+    """The trainee's seat lies over the filing's day."""
+    day = fields()["since"]
+    Enrolment.objects.filter(pk=city.enrolments[0].pk).update(
+        **{"since": day - timedelta(days=2), "until": day, "full_time": True, "state": "completed"} | facts
+    )
+    return city.training_class.name
+
+
+def test_a_full_time_class_in_the_very_days_warns_and_does_not_stop(yunling, client_of):
+    name, trainee = in_class(yunling), client_of(yunling.trainee)
+    assert f"同期在班：{name}（" in text(trainee.post(url("recognition_new"), fields(proofs=[])))
+    assert f"同期在班：{name}（" in text(trainee.post(url("recognition_new"), fields(), follow=True))
+    row = Recognition.objects.get()
+    for client in (client_of(yunling.liaison), client_of(yunling.staff)):
+        assert f"同期在班：{name}（" in text(client.get(url("recognition_page", row.pk)))
+        listed = text(client.get(url("recognition_list") + "?state=all"))
+        assert "同期在班</span>" in listed and f"{name}（" in listed
+    assert rows.confirmed(yunling, row).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "facts, channel",
+    [({"full_time": False}, "off_job"), ({"state": "withdrawn"}, "off_job"), ({}, "self_study"), ("before", "off_job")],
+)
+def test_no_warning_for_part_time_struck_off_other_kinds_and_other_days(yunling, client_of, facts, channel):
+    in_class(yunling, **({"until": fields()["since"] - timedelta(days=1)} if facts == "before" else facts))
+    answer = client_of(yunling.trainee).post(url("recognition_new"), fields(channel=channel), follow=True)
+    assert Recognition.objects.exists() and "同期在班" not in text(answer)
 
 
 # ---- ticked, previewed, decided ----

@@ -39,7 +39,8 @@ def is_open_double(row: Recognition) -> bool:
     return row.state in (State.FILED, State.VETTED) and is_undecided(row) and stands
 
 
-def line(row: Recognition) -> dict[str, Any]:
+def line(row: Recognition, clash: str = "") -> dict[str, Any]:
+    """`clash` says in which class the cadre was in those days."""
     since = waits_since(row)
     return {
         "key": f"{row.pk}.{row.version}",
@@ -54,6 +55,7 @@ def line(row: Recognition) -> dict[str, Any]:
         "state": row.state,
         "reason": row.state_reason,
         "double": is_open_double(row),
+        "clash": clash,
         "age": age_in_words(since) if since else "",
         "late": since is not None and (timezone.now() - since).days >= LATE_DAYS,
     }

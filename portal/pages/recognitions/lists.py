@@ -1,6 +1,6 @@
 """学分认定: the lists: what waits for one's word, everything of the area, the own filings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from organization.models import Account
 from organization.roles import Role
 from portal.lists import chips, chosen
 from portal.pages.recognitions import State, crumbs, is_open_double, line, linked, number, source, told
+from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import platforms_used_by, todo
 from trainees.models import Recognition
 from trainees.rules.recognition import FILED_CHANNELS
@@ -68,7 +69,7 @@ def _states(state: str) -> dict[str, Any]:
 
 def page(request: HttpRequest, user: Account, page_obj: Any, filters: list[dict[str, Any]]) -> dict[str, Any]:
     """What templates/portal/recognition/list.html needs beside its page of rows."""
-    page_obj.object_list = [line(row) for row in page_obj.object_list]
+    page_obj.object_list = _lines(page_obj.object_list, user)
     query = request.GET.urlencode()
     return {
         "page_obj": page_obj,
@@ -83,11 +84,17 @@ def page(request: HttpRequest, user: Account, page_obj: Any, filters: list[dict[
     }
 
 
+def _lines(rows: Iterable[Recognition], user: Account) -> list[dict[str, Any]]:
+    shown = list(rows)
+    found = clashes(shown, user)
+    return [line(row, found.get(row.pk, "")) for row in shown]
+
+
 def mine(user: Account) -> dict[str, Any]:
     """What templates/portal/recognition/mine.html needs."""
     rows = linked(Recognition.objects.visible_to(user).filter(cadre__account=user)).order_by("-filed_at", "pk")
     return {
-        "rows": [line(row) for row in rows[:200]],
+        "rows": _lines(rows[:200], user),
         "new_url": reverse("portal:recognition_new"),
         "crumbs": crumbs(("我的学时申报", "")),
     }
@@ -111,7 +118,8 @@ def waiting(user: Account) -> dict[str, Any]:
 
 def preview(rows: list[Recognition], effects: Mapping[UUID, list[Effect]], user: Account) -> dict[str, Any]:
     """What templates/portal/recognition/confirm.html needs: each filing with what the ledger would write, or why it is left."""
-    found = [_previewed(row, effects, user) for row in rows]
+    held = clashes(rows, user)
+    found = [_previewed(row, effects, user) | {"clash": held.get(row.pk, "")} for row in rows]
     good = [one for one in found if not one["why_not"]]
     return {
         "rows": found,

@@ -9,6 +9,7 @@ from organization.models import Account
 from portal.acts import ask, names_of, new_op_id
 from portal.pages import words
 from portal.pages.recognitions import State, amount, crumbs, is_open_double, source, told
+from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import Part, may_file_again, may_judge_double, may_take_back
 from trainees.models import Recognition, RecognitionProof
 from trainees.services.recognition import Liaisons, effects_after, effects_before
@@ -26,7 +27,7 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "posted": row.state in (State.CONFIRMED, State.REVOKED),
         "double": double(row, part, user) if is_open_double(row) else None,
         "told_apart": row.twin_reason,
-        "notes": notes(row, part, user),
+        "notes": clash_notes(row, part, user) + notes(row, part, user),
         "asks": asks(row, part, user),
         "edit_url": edit_url(row, part),
         "crumbs": trail(row, part),
@@ -109,6 +110,13 @@ def double(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "op_id": new_op_id(),
         "seen": row.version,
     }
+
+
+def clash_notes(row: Recognition, part: Part, user: Account) -> list[dict[str, str]]:
+    """A class in the very days: it warns, whoever decides may still confirm."""
+    told = clashes([row], user).get(row.pk)
+    advice = "请核对起止日期。" if part.own else "请核实后再办理。"
+    return [words.note("warn", f"同期在班：{told}。{advice}")] if told else []
 
 
 def notes(row: Recognition, part: Part, user: Account) -> list[dict[str, str]]:
