@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organization.models import Unit
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms_rules import CreditRulesForm, RequirementsForm
+from portal.pages import rule_effects as effects
 from portal.pages import rules_of_learning as pages
 from portal.pages.rules_of_learning import Kind
 from portal.requests import SignedIn
 from portal.rules import demand, may_read_rules, may_write_rules
 from trainees.services.rule_changes import change_requirements
 from trainees.services.rule_sets import adopt_rule_set
+from training.services.rule_effect import effect_of
 
 FORMS: dict[str, type[CreditRulesForm] | type[RequirementsForm]] = {
     "credits": CreditRulesForm,
@@ -62,16 +64,35 @@ def rules_new(request: SignedIn, kind: str, unit: UUID) -> HttpResponse:
     )
     if request.method != "POST" or not form.is_valid():
         return _form(request, shown, where, form)
-    if "adopt" not in request.POST:
-        return _form(request, shown, where, form, pages.differences(shown, before, form.rules()))
+    if "adopt" not in request.POST or not _seen(request, shown, form):
+        return _preview(request, shown, where, form, pages.differences(shown, before, form.rules()))
     return _adopted(request, shown, where, form)
 
 
-def _form(request: SignedIn, kind: Kind, unit: Unit, form: Form, changes: list[Any] | None = None) -> HttpResponse:
+def _seen(request: SignedIn, kind: Kind, form: Form) -> bool:
+    """Requirements change duties at once: the tick stands for the very rules whose effect was shown."""
+    if kind.key == "credits":
+        return True
+    return request.POST.get("seen") == effects.mark(form.rules(), form.cleaned_data["since"])
+
+
+def _preview(request: SignedIn, kind: Kind, unit: Unit, form: Form, changes: list[Any]) -> HttpResponse:
+    more: dict[str, Any] = {"changes": changes}
+    if kind.key == "requirements" and changes:
+        made, values = form.rules(), form.cleaned_data
+        facts = {"actor": request.user, "today": timezone.localdate()}
+        found = effect_of(unit, made, values["since"], values["note"], **facts)
+        more |= {"effect": effects.told(found, values["since"], timezone.localdate().year)}
+        more |= {"mark": effects.mark(made, values["since"]), "unseen": "adopt" in request.POST}
+    return _form(request, kind, unit, form, more)
+
+
+def _form(request: SignedIn, kind: Kind, unit: Unit, form: Form, more: dict[str, Any] | None = None) -> HttpResponse:
     context = pages.frame(kind, unit, "新一版") | {
         "form": form,
-        "changes": changes,
+        "changes": None,
         "back_url": f"{reverse('portal:rules', args=[kind.key])}?unit={unit.pk}",
+        **(more or {}),
     }
     return render(request, "portal/rules/form.html", context)
 

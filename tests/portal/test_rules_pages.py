@@ -11,6 +11,7 @@ from portal.forms_rules import CreditRulesForm, RequirementsForm
 from portal.pages import rules_of_learning as pages
 from tests import factories as make
 from tests.access.stage import op_id
+from tests.trainees.ledger_rows import entry
 from trainees.models import Duty, RequirementSet, RuleSet
 from trainees.rules.requirements import shipped
 from trainees.services.duties import assign_duties
@@ -32,6 +33,11 @@ def typed(form_class, rules, **changes):
 
 def text(answer):
     return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def seen(client, where, sent):
+    """The tick that the preview of these very rules offers."""
+    return re.search(r'name="seen" value="(\w+)"', text(client.post(where, sent)))[1]
 
 
 # ---- read ----
@@ -107,13 +113,44 @@ def test_new_requirements_change_duties_at_once(yunling, client_of):
     sent = typed(RequirementsForm, shipped(), amount_2="40", since=f"{year}-01-01", amount_3="", amount_4="")
     client, where = client_of(yunling.staff), new("requirements", yunling.root)
     assert "每年 40 学时" in text(client.post(where, sent))
-    assert client.post(where, sent | {"adopt": "1"}).status_code == 302
+    assert client.post(where, sent | {"adopt": "1", "seen": seen(client, where, sent)}).status_code == 302
     assert set(Duty.objects.filter(cadre=yunling.cadres[0]).values_list("code", "amount")) == {
         ("off_job", 90),
         ("online", 40),
     }
     again = RequirementsForm(rules=RequirementSet.objects.get(version=2).rules)
     assert [asked for _, asked in again.known] == [True, True, True, False, False]
+
+
+def test_the_effect_is_counted_before_anything_is_adopted(yunling, client_of):
+    """Who has 40 hours on line attains when 40 are asked instead of 50; nothing is written by looking."""
+    year = timezone.localdate().year
+    assign_duties(None, year, actor=None)
+    asked = list(Duty.objects.order_by("pk").values_list("pk", "code", "amount"))
+    who = yunling.cadres[0]
+    entry(who, date(year, 1, 10), "90", "15")
+    entry(who, date(year, 1, 11), "40", channel="online")
+    sent = typed(RequirementsForm, shipped(), amount_2="40", since=f"{year}-01-01")
+    client, where = client_of(yunling.staff), new("requirements", yunling.root)
+    managed = set(Duty.objects.filter(cadre__managing_authority=yunling.root).values_list("cadre", flat=True))
+    body = text(client.post(where, sent))
+    assert f"{len(managed)} 人的{year}年学习任务会改变" in body
+    assert f"0/{len(managed)} → 1/{len(managed)}" in body
+    assert "启用后今年的学习任务立即随之改变" in body
+    assert list(Duty.objects.order_by("pk").values_list("pk", "code", "amount")) == asked
+    assert not RequirementSet.objects.filter(version=2).exists()
+
+
+def test_nobody_adopts_requirements_whose_effect_was_not_seen(yunling, client_of):
+    year = timezone.localdate().year
+    assign_duties(None, year, actor=None)
+    sent = typed(RequirementsForm, shipped(), amount_2="40", since=f"{year}-01-01")
+    client, where = client_of(yunling.staff), new("requirements", yunling.root)
+    mark = seen(client, where, sent)
+    assert "请先勾选" in text(client.post(where, sent | {"adopt": "1"}))
+    other = client.post(where, sent | {"adopt": "1", "seen": mark, "amount_2": "30"})
+    assert other.status_code == 200  # the tick was for 40
+    assert not RequirementSet.objects.filter(version=2).exists()
 
 
 @pytest.mark.parametrize(
