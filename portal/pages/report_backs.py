@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from organization.models import Account
 from organization.roles import Role
-from portal.acts import ask, names_of
+from portal.acts import age_in_words, ask, names_of
 from portal.lists import chips, chosen
 from portal.pages import words
 from portal.rules_people import may_judge_report
@@ -73,8 +73,10 @@ def late_lines(rows: list[Enrolment]) -> list[dict[str, Any]]:
 
 
 def line(seat: Enrolment, unit: str, row: ReportBack | None, terms: dict[Any, Any]) -> dict[str, Any]:
+    """Late is what was not told by its term; what was told waits for the unit, and that is not the trainee's delay."""
     due = terms[seat.training_class_id]
-    on = timezone.localdate(row.filed_at) if row else timezone.localdate()
+    on = row.on if row else timezone.localdate()
+    waits = row is not None and row.state == State.FILED
     return {
         "url": reverse("portal:report_back", args=[row.pk]) if row else "",
         "name": seat.roster_name,
@@ -85,6 +87,7 @@ def line(seat: Enrolment, unit: str, row: ReportBack | None, terms: dict[Any, An
         "late": f"逾期 {(on - due).days} 天" if on > due else "",
         "state": row.get_state_display() if row else "未填报",
         "tone": TONES.get(row.state, "off") if row else "bad",
+        "age": age_in_words(row.filed_at) if row and waits else "",
     }
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.keys import new_key
 from portal import rules
+from portal.acts import age_in_words
 from tests import factories as make
 from tests.access import stage_people
 from training.models import FollowUp, ReportBack, TrainingClass
@@ -48,6 +49,18 @@ def test_a_trainee_reports_and_the_unit_decides(yunling, client_of):
     assert send(trainee, "report_back_file", seat.pk, **sent, seen=2).status_code == 302
     send(liaison, "report_back_confirm", row.pk, seen=3)
     assert "已确认" in trainee.get(url("my_afterwards")).content.decode()
+
+
+@pytest.mark.parametrize("after, late", [(30, ""), (31, "逾期 1 天")])
+def test_what_was_told_in_time_is_not_late_while_it_waits_for_the_unit(yunling, client_of, after, late):
+    closed(yunling, 100)
+    day, filed = timezone.localdate() - timedelta(days=100 - after), timezone.now() - timedelta(days=9)
+    seat = yunling.enrolments[0]
+    row = ReportBack.objects.create(enrolment=seat, unit=seat.unit, on=day, text=stage_people.TEXT)
+    ReportBack.objects.filter(pk=row.pk).update(filed_at=filed)
+    body = client_of(yunling.liaison).get(url("report_backs")).content.decode()
+    assert "待单位确认" in body and age_in_words(filed) in body
+    assert ("逾期 " in body.split("<tbody>")[1]) is bool(late) and late in body
 
 
 def test_what_is_missing_is_said_at_the_form(yunling, client_of):
