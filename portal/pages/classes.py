@@ -1,20 +1,26 @@
 """The list of classes, and the head that all pages of one class share."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Result
+from core.scope import any_of
 from organization.models import Account
 from portal.badges import badge_for
 from portal.lists import chips, chosen, sorted_by
 from portal.pages import words
 from portal.rules import Door
 from training.models import TrainingClass
+from training.models.classes import class_ways
 from training.models.enrolment import HOLDS_A_SEAT
 
+State = TrainingClass.State
+WAITING = (Result.State.DRAFT, Result.State.SHOWN)
 SORTS = {
     "start": ("start", "name", "pk"),
     "name": ("name", "pk"),
@@ -44,18 +50,35 @@ def listed_for(user: Account) -> QuerySet[TrainingClass]:
     return rows.annotate(trainees=seated, results_state=Subquery(states.order_by("state").values("state")[:1]))
 
 
+def begun(user: Account, today: date) -> Q:
+    """Classes of the account's class door that have begun by a day; not those in which it only learns."""
+    return any_of(class_ways(user.access, leader=True)) & Q(start__lte=today) & ~Q(state=State.CANCELLED)
+
+
+def unconfirmed(user: Account) -> Q:
+    """Classes of the account's class door that have ended, with results that wait for confirmation."""
+    waiting = Result.objects.unscoped("a state only, of classes in scope").filter(state__in=WAITING)
+    ended = Q(state__in=[State.ENDED, State.REOPENED], pk__in=waiting.values("training_class"))
+    return any_of(class_ways(user.access, leader=True)) & ended
+
+
 def filtered(
-    request: HttpRequest, rows: QuerySet[TrainingClass]
+    request: HttpRequest, user: Account, rows: QuerySet[TrainingClass]
 ) -> tuple[QuerySet[TrainingClass], list[dict[str, Any]]]:
-    """By state and year, sorted as asked; and the chips that say so."""
+    """By state, year and what the first pages count, sorted as asked; and the chips that say so."""
     years = [str(on.year) for on in rows.dates("start", "year", order="DESC")]
     state = chosen(request, "state", TrainingClass.State.values)
     year = chosen(request, "year", years)
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(start__year=year) if year else rows
+    has_begun, waits = chosen(request, "begun", ("1",)), chosen(request, "results", ("waiting",))
+    rows = rows.filter(begun(user, timezone.localdate())) if has_begun else rows
+    rows = rows.filter(unconfirmed(user)) if waits else rows
     groups = [
         chips("state", "状态", TrainingClass.State.choices, state),
         chips("year", "年度", [(one, f"{one}年") for one in years], year),
+        chips("begun", "开班", [("1", "已开班")], has_begun),
+        chips("results", "成绩", [("waiting", "等待确认")], waits),
     ]
     return sorted_by(request, rows, SORTS, "-start"), groups
 

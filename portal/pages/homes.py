@@ -15,6 +15,7 @@ from organization.roles import Role
 from portal.acts import age_in_words, names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
+from portal.pages.classes import begun, unconfirmed
 from portal.pages.duties import desk
 from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
@@ -27,7 +28,6 @@ from training.models import Enrolment, TrainingClass
 
 LATE_DAYS = 7
 STATES = TrainingClass.State
-UNSEEN = (STATES.CANCELLED,)
 SHOWN_EVENTS = 8
 
 
@@ -75,17 +75,14 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     lists = reverse("portal:class_list")
     imports = WorkbookImport.objects.visible_to(user).filter(state=WorkbookImport.State.REHEARSED)
     waiting = imports.aggregate(n=Count("pk"), oldest=Min("created"))
-    open_results = Result.objects.visible_to(user).filter(state__in=[Result.State.DRAFT, Result.State.SHOWN])
-    ended = classes.filter(state__in=[STATES.ENDED, STATES.REOPENED])
-    to_confirm = ended.filter(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
-    unclosed = ended.exclude(pk__in=open_results.values("training_class")).aggregate(n=Count("pk"), oldest=Min("end"))
+    to_confirm = classes.filter(unconfirmed(user)).aggregate(n=Count("pk"), oldest=Min("end"))
     unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
     return [
         leave_wait(user),
         recognition_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
-        wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?state=ended", to_confirm["oldest"]),
-        wait("school", unclosed["n"], "个班次已结束、未结班", reverse("portal:class_unclosed"), unclosed["oldest"]),
+        wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?results=waiting", to_confirm["oldest"]),
+        unclosed_wait(user),
         failed_items(classes),
         wait(
             "user-check",
@@ -194,10 +191,9 @@ def documents_page(request: HttpRequest, rows: QuerySet[Document]) -> Any:
 
 
 def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
-    year, learning = timezone.localdate().year, desk.whole(request, user)
-    classes = (
-        TrainingClass.objects.visible_to(user).filter(user.access.within("unit", Role.LEADER)).exclude(state__in=UNSEEN)
-    )
+    today, learning = timezone.localdate(), desk.whole(request, user)
+    year = today.year
+    classes = TrainingClass.objects.visible_to(user).filter(begun(user, today), start__year=year)
     bulletins = Document.objects.visible_to(user).filter(
         user.access.within("training_class__unit", Role.LEADER), kind=Document.Kind.BULLETIN
     )
@@ -206,7 +202,7 @@ def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
         "area_name": area_name(user, Role.LEADER),
         "period_words": f"{year}年1月1日至今",
         "figures": [
-            *leader_figures(user, classes.filter(start__year=year)),
+            *leader_figures(user, classes, f"?year={year}&begun=1"),
             desk.attained(learning),
             desk.trained(learning),
         ],
@@ -215,14 +211,15 @@ def leader(request: HttpRequest, user: Account) -> dict[str, Any]:
     }
 
 
-def leader_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any]]:
+def leader_figures(user: Account, classes: QuerySet[TrainingClass], query: str) -> list[dict[str, Any]]:
+    """Of the classes that have begun; `query` opens just these in the list."""
     seats = Enrolment.objects.visible_to(user).on_roster().filter(training_class__in=classes)
     results = area_results(user).filter(training_class__in=classes)
     found = results.aggregate(
         mean=Avg("total", filter=Q(rank__isnull=False)), excellent=Count("pk", filter=Q(grade=Result.Grade.EXCELLENT))
     )
     return [
-        words.figure("班次", classes.count(), "个", url=reverse("portal:class_list")),
+        words.figure("班次", classes.count(), "个", url=reverse("portal:class_list") + query),
         words.figure("参训", seats.count(), "人次"),
         words.figure("待结班", unclosed(user).count(), "个", "已结束、未结班", url=reverse("portal:class_unclosed")),
         words.figure("平均分", words.points(found["mean"]), "分", "已确认的成绩"),

@@ -35,7 +35,7 @@ LIST_COLUMNS = ("班次名称", "编号", "主办单位", "起止日期", "学�
 @require_safe
 def class_list(request: SignedIn) -> HttpResponse:
     demand(may_list_classes(request.user))
-    rows, filters = classes.filtered(request, classes.listed_for(request.user))
+    rows, filters = classes.filtered(request, request.user, classes.listed_for(request.user))
     page = page_of(request, rows)
     page.object_list = [classes.row(one) for one in page.object_list]
     context = {
@@ -54,7 +54,7 @@ def class_list(request: SignedIn) -> HttpResponse:
 def class_list_export(request: SignedIn) -> FileResponse:
     """Exactly what the list shows, all pages of it."""
     demand(may_list_classes(request.user))
-    rows, _ = classes.filtered(request, classes.listed_for(request.user))
+    rows, _ = classes.filtered(request, request.user, classes.listed_for(request.user))
     lines = [classes.cells(one) for one in rows]
     record("class_list.export", actor=request.user.pk, after={"rows": len(lines)})
     return download(table_workbook("班次", LIST_COLUMNS, lines), "班次.xlsx", XLSX)

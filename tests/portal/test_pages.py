@@ -1,7 +1,10 @@
 """What pages say: homes by role, the class, results, documents, search, genuineness."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Result
 from core.jobs import submit
@@ -21,7 +24,31 @@ def page(client, name: str, *args, **query) -> str:
 def test_the_desk_says_what_waits(yunling, client_of):
     body = page(client_of(yunling.staff), "home")
     assert "1 个班次的成绩等待确认" in body
-    assert "1 个班次已结束、未结班" in body
+    assert "2 个班次已结束、未结班" in body
+
+
+def test_a_number_of_the_desk_opens_as_many_classes(yunling, client_of):
+    client = client_of(yunling.staff)
+    body = page(client, "home")
+    assert f"{reverse('portal:class_list')}?results=waiting" in body
+    listed = client.get(reverse("portal:class_list"), {"results": "waiting"}).context["page_obj"]
+    assert [one["name"] for one in listed] == [yunling.open_class.name]
+    assert client.get(reverse("portal:class_unclosed")).context["page_obj"].paginator.count == 2
+
+
+def test_a_leader_counts_the_classes_that_have_begun(yunling, client_of):
+    """One of two begins tomorrow: neither the class nor its people count yet."""
+    one, today = yunling.open_class, timezone.localdate()
+    one.start, one.end, one.state = today + timedelta(days=1), today + timedelta(days=3), "planned"
+    one.save(update_fields=["start", "end", "state"])
+    kept = yunling.training_class
+    client, query = client_of(yunling.leader), {"year": str(today.year), "begun": "1"}
+    figures = {each["label"]: each for each in client.get(reverse("portal:home")).context["figures"]}
+    listed = client.get(reverse("portal:class_list"), query).context["page_obj"]
+    assert one.name not in [each["name"] for each in listed]
+    assert figures["班次"]["value"] == listed.paginator.count == (kept.start.year == today.year)
+    assert figures["班次"]["url"].endswith(f"?year={today.year}&begun=1")
+    assert figures["参训"]["value"] == (len(yunling.enrolments) if kept.start.year == today.year else 0)
 
 
 def test_a_failed_document_waits_on_the_desk(yunling, client_of):
