@@ -12,6 +12,7 @@ from organization.roles import Role
 from portal.downloads import XLSX, download
 from portal.lists import page_of
 from portal.pages.duties import attainment, people
+from portal.pages.duties.closed import closed_words
 from portal.pages.duties.look import Look, look
 from portal.pages.sheets import long_workbook, table_workbook
 from portal.requests import SignedIn
@@ -28,7 +29,7 @@ def crumbs(seen: Look, last: str = "") -> list[dict[str, str]]:
 
 @require_safe
 def duties(request: SignedIn) -> HttpResponse:
-    """One line a unit; nine queries, however many units and people."""
+    """One line a unit; ten queries, however many units and people."""
     demand(may_see_duties(request.user))
     seen = look(request, request.user)
     board = attainment.board(seen)
@@ -40,6 +41,8 @@ def duties(request: SignedIn) -> HttpResponse:
         "unit": seen.unit,
         "year": seen.view.year,
         "today": seen.view.today,
+        "closed": closed_words(seen),
+        "statements_url": f"{reverse('portal:statements')}?year={seen.view.year}",
         "filters": seen.filters,
         "codes": board.codes.values(),
         "figures": attainment.figures(board),
@@ -60,6 +63,7 @@ def duties_export(request: SignedIn) -> FileResponse:
     board = attainment.board(look(request, request.user))
     lines = [attainment.cells(line, board) for line in [*attainment.in_order(request, board), board.total]]
     _record(request, board.look, len(lines))
+    lines += _below_the_table(board.look)
     name = f"{board.look.view.year}年单位达标情况"
     return download(table_workbook("达标情况", attainment.headings(board), lines), f"{name}.xlsx", XLSX)
 
@@ -71,6 +75,7 @@ def duties_appraisal(request: SignedIn) -> FileResponse:
     board = attainment.board(look(request, request.user))
     lines = attainment.appraisal(board)
     _record(request, board.look, len(lines), form="appraisal")
+    lines += _below_the_table(board.look)
     name = f"{board.look.view.year}年干部教育培训考核用表"
     return download(table_workbook("考核用表", attainment.APPRAISAL, lines), f"{name}.xlsx", XLSX)
 
@@ -110,6 +115,12 @@ def duty_people_export(request: SignedIn) -> FileResponse:
     data, count = long_workbook("学习任务", people.headings(asked.look), lines())
     _record(request, asked.look, count, state=asked.state, only=asked.only)
     return download(data, f"{asked.look.view.year}年干部学习任务.xlsx", XLSX)
+
+
+def _below_the_table(seen: Look) -> list[list[object]]:
+    """A file of a closed year says so under its sum."""
+    said = closed_words(seen)
+    return [[f"注：{said}"]] if said else []
 
 
 def _record(request: SignedIn, seen: Look, rows: int, **more: str) -> None:

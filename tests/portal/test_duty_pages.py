@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -14,7 +14,7 @@ from organization.services import set_preference
 from portal import rules
 from tests import factories as make
 from tests.trainees.ledger_rows import entry
-from trainees.models import Cadre, CreditEntry
+from trainees.models import Cadre, CreditEntry, LedgerYear
 from trainees.services.duties import assign_duties
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,19 @@ def test_last_year_is_overdue_and_nobody_is_warned(city, client_of):
     body = page(client_of(city.staff), "duty_people", year=YEAR - 1)
     assert "逾期未达标" in body
     assert len(sheet(client_of(city.staff), "duty_people_export", year=YEAR - 1, only="warned")) == 1
+
+
+def test_a_closed_year_says_that_its_statements_stand(city, client_of):
+    assign_duties(None, YEAR - 1, actor=None)
+    closed_at = timezone.make_aware(datetime(YEAR, 1, 9, 12))
+    LedgerYear.objects.create(authority=city.root, year=YEAR - 1, closed_at=closed_at)
+    said = f"{YEAR - 1}年已结账（{city.root.name} {YEAR}年1月9日）"
+    for part in (city.staff, city.liaison):
+        body = page(client_of(part), "duties", year=YEAR - 1)
+        assert said in body and f"{reverse('portal:statements')}?year={YEAR - 1}" in body
+    assert "已结账" not in page(client_of(city.staff), "duties")
+    for name in ("duties_export", "duties_appraisal"):
+        assert said in sheet(client_of(city.staff), name, year=YEAR - 1)[-1][0]
 
 
 def test_the_pages_ask_in_a_fixed_number(city, client_of, query_count):
