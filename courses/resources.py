@@ -4,7 +4,6 @@ An entry is known again by its own name inside the unit, never by a key. A colum
 """
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -12,45 +11,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
+from core.sheets.loading import demand_filled
 from courses.models import Course, CourseCategory, Room, Teacher, TeacherTitle
 from courses.services import add_to_catalogue, add_version, change_in_catalogue
 from organization.models import Unit
-from organization.resources import LabelWidget
-
-YES, NO = "是", "否"
-
-
-class YesNo(widgets.Widget):
-    """是 or 否; nothing is 否."""
-
-    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> bool:
-        if value in (YES, True):
-            return True
-        if value in (NO, "", None, False):
-            return False
-        raise ValueError(f"“{value}”应为 是 或 否")
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return YES if value else NO
-
-
-class Whole(widgets.Widget):
-    """A whole number from 0, or nothing."""
-
-    def __init__(self, empty: int | None = None) -> None:
-        super().__init__()
-        self.empty = empty
-
-    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> int | None:
-        text = "" if value is None else str(value)
-        if not text:
-            return self.empty
-        if not (text.isascii() and text.isdigit() and len(text) < 6):
-            raise ValueError(f"“{text}”应为不小于 0 的整数")
-        return int(text)
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else str(value)
+from organization.resources import Day, LabelWidget, Whole, YesNo
 
 
 class Hours(widgets.Widget):
@@ -67,21 +32,6 @@ class Hours(widgets.Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else f"{value.normalize():f}"
-
-
-class Day(widgets.Widget):
-    """A date as 2026-03-02, or nothing."""
-
-    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> date | None:
-        if isinstance(value, date) or not value:
-            return value or None
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError as error:
-            raise ValueError(f"“{value}”应写成 2026-03-02 的样子") from error
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return value.isoformat() if value else ""
 
 
 class Named(widgets.Widget):
@@ -123,12 +73,7 @@ class OfUnit(resources.ModelResource):
         return made
 
     def before_import_row(self, row: Mapping[str, Any], **kwargs: Any) -> None:
-        for column in self.required:
-            if not row.get(column):
-                raise ValueError(f"没有填写“{column}”")
-        for column, most in self.lengths.items():
-            if len(str(row.get(column) or "")) > most:
-                raise ValueError(f"“{column}”超过 {most} 个字")
+        demand_filled(row, self.required, self.lengths)
 
     def save_instance(self, instance: Any, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:
         write = add_to_catalogue if is_create else change_in_catalogue

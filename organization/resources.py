@@ -1,6 +1,7 @@
 """Import and export of units by Excel or CSV (django-import-export), written through the services."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,8 @@ from import_export import fields, resources, widgets
 from organization.directory import split_short_names
 from organization.models import Unit, UnitShortName
 from organization.services import add_unit, change_unit, set_short_names
+
+YES, NO = "是", "否"
 
 
 class LabelWidget(widgets.CharWidget):
@@ -32,6 +35,54 @@ class LabelWidget(widgets.CharWidget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return str(self.labels.get(value, value))
+
+
+class YesNo(widgets.Widget):
+    """是 or 否; nothing is 否."""
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> bool:
+        if value in (YES, True):
+            return True
+        if value in (NO, "", None, False):
+            return False
+        raise ValueError(f"“{value}”应为 是 或 否")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return YES if value else NO
+
+
+class Whole(widgets.Widget):
+    """A whole number from 0, or nothing."""
+
+    def __init__(self, empty: int | None = None) -> None:
+        super().__init__()
+        self.empty = empty
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> int | None:
+        text = "" if value is None else str(value)
+        if not text:
+            return self.empty
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise ValueError(f"“{text}”应为不小于 0 的整数")
+        return int(text)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Day(widgets.Widget):
+    """A date as 2026-03-02, or nothing."""
+
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> date | None:
+        if isinstance(value, date) or not value:
+            return value or None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError as error:
+            raise ValueError(f"“{value}”应写成 2026-03-02 的样子") from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
 
 
 class UnitResource(resources.ModelResource):

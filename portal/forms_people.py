@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.crypto import blind_index
-from core.forms import DayInput, SeenForm
+from core.forms import DayInput, OperationForm, SeenForm, UploadField
 from core.idnumber import fault_of, normalise
 from organization.access import below
 from organization.models import Account, Unit
@@ -17,6 +17,12 @@ from trainees.rules.levels import POST_LEVELS, RANKS
 from trainees.services.moves import Place
 
 LOOK, DO = "look", "do"
+
+
+class TableUpload(OperationForm):
+    """A sheet of awards, appointments or exemptions."""
+
+    sheet = UploadField(label="表格", endings=(".xlsx",))
 
 
 class SteppedForm(SeenForm):

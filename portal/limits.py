@@ -33,7 +33,7 @@ LIMITS = (
     Limit("export", "导出", 10, HOUR, "GET", (
         "portal:class_list_export", "portal:class_roster_export", "portal:class_hours_export", "portal:class_unclosed_export", "portal:class_leaves_export", "portal:class_export", "portal:class_summary_csv",
         "portal:class_summary_xlsx", "portal:catalogue_export", "admin:core_auditentry_export",
-        "portal:cadre_list_export", "portal:cadre_data",
+        "portal:cadre_list_export", "portal:cadre_table_export", "portal:cadre_data",
         "portal:recognition_export", "portal:duties_export", "portal:duties_appraisal", "portal:duty_people_export",
         "portal:exemptions_export", "portal:follow_up_export", "portal:online_export", "portal:ledger_people_export",
         "portal:ledger_late_export", "portal:recomputation_export",
@@ -43,7 +43,7 @@ LIMITS = (
     Limit("generate", "生成文件", 20, HOUR, "POST", ("portal:class_drafts", "portal:results_confirm", "portal:results_amend", "portal:cadre_papers", "portal:unit_booklets")),
     Limit("import", "导入工作簿", 10, HOUR, "POST", (
         "portal:workbook_upload", "portal:machine_upload", "portal:platform_upload", "portal:catalogue_upload",
-        "portal:roster_upload", "portal:personnel_forms",
+        "portal:roster_upload", "portal:personnel_forms", "portal:cadre_table_upload",
     )),
     Limit("unmask", "查看完整身份证号", 50, 24 * HOUR, "POST", ("admin:trainees_cadre_unmask",)),
 )  # fmt: skip

@@ -24,6 +24,13 @@ def may_take_forms(user: Account) -> Refusal | None:
     return Refusal("导入干部任免审批表", "任免审批表含身份证号和简历，由组织部导入", DEPARTMENT)
 
 
+def may_keep_tables(user: Account) -> Refusal | None:
+    """Awards, appointments and exemptions as tables: the department's, for whom it manages."""
+    if user.access.has(Role.STAFF):
+        return None
+    return Refusal("打开荣誉、任职与减免表", "这些表格由组织部按干部管理权限维护", DEPARTMENT)
+
+
 def may_follow_afterwards(user: Account) -> Refusal | None:
     """Lists of report-backs and follow-ups: the department, and the liaisons for their units."""
     if user.access.has(Role.STAFF, Role.LIAISON):

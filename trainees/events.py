@@ -1,6 +1,8 @@
 """What trainees writes into the audit log."""
 
 EVENTS = {
+    "appointment.add": "补登任职",
+    "appointment.correct": "更正以往任职",
     "award.correct": "更改学习荣誉",
     "award.give": "登记学习荣誉",
     "award.remove": "删去学习荣誉",
@@ -28,6 +30,8 @@ EVENTS = {
     "keys.reindex": "重算身份证号索引",
     "cadre.verify": "核实干部信息",
     "duty.assign": "下达学习任务",
+    "cadre_table.export": "导出荣誉任职减免",
+    "cadre_table.import": "导入荣誉任职减免",
     "exemption.grant": "减免学习任务",
     "exemption.proof": "查看减免证明",
     "exemption.revoke": "撤销学习任务减免",

@@ -148,10 +148,11 @@ def rehearse_workbook(data: bytes, file_name: str, *, actor: Account, unit: Unit
     return imported
 
 
-def note_refused(data: bytes, refused: FileRefused, *, actor: Account, unit: Unit) -> None:
+def note_refused(data: bytes, refused: FileRefused, *, actor: Account, unit: Unit | None) -> None:
     """A file that could not be read as a workbook at all: nothing of it is kept but its hash and why."""
     after = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "code": refused.code}
-    record("import.rejected", actor=actor.pk, unit_id=unit.pk, result="refused", reason=refused.message, after=after)
+    place = unit.pk if unit else None
+    record("import.rejected", actor=actor.pk, unit_id=place, result="refused", reason=refused.message, after=after)
 
 
 def _own_class(book: ClassBook, unit: Unit, actor: Account) -> TrainingClass | None:

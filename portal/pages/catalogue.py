@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import SatisfactionCount
-from courses.loading import CatalogueRehearsal, columns_of
+from core.sheets.loading import Rehearsal
+from courses.loading import columns_of
 from courses.models import Course, CourseCategory, Room, Teacher
 from courses.resources import OfUnit
 from organization.models import Account
@@ -230,7 +231,7 @@ def headings(shelf: Shelf) -> list[str]:
     return columns_of(shelf.key)
 
 
-def rehearsed(shelf: Shelf, found: CatalogueRehearsal, token: str) -> dict[str, Any]:
+def rehearsed(shelf: Any, found: Rehearsal, token: str, url: str = "") -> dict[str, Any]:
     """What the import would do, for templates/portal/catalogue/rehearsal.html."""
     shown = [
         {"row": one.row, "name": one.name, "new": one.new,
@@ -241,7 +242,7 @@ def rehearsed(shelf: Shelf, found: CatalogueRehearsal, token: str) -> dict[str, 
     asked = None
     if not found.faults and found.differences:
         text = f"将新增 {found.added} 条、更改 {found.changed} 条，{found.unchanged} 条不变。"
-        url = reverse("portal:catalogue_import", args=[shelf.key])
+        url = url or reverse("portal:catalogue_import", args=[shelf.key])
         asked = ask("import", url, "确认导入", f"导入{shelf.label}？", text, hidden={"token": token})
     return {
         "figures": [

@@ -16,6 +16,7 @@ from portal.pages import cadres
 from portal.pages.sheets import long_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_export_cadres, may_import_roster, may_list_cadres
+from portal.rules_people import may_keep_tables
 from trainees.resources import CadreResource, batches
 
 
@@ -34,6 +35,7 @@ def cadre_list(request: SignedIn) -> HttpResponse:
         "carried": [(name, value) for name, value in request.GET.items() if name not in ("q", "unit", "page")],
         "export_url": f"{reverse('portal:cadre_list_export')}?{request.GET.urlencode()}",
         "upload_url": "" if may_import_roster(request.user) else reverse("portal:roster_upload"),
+        "tables_url": "" if may_keep_tables(request.user) else reverse("portal:cadre_table", args=["awards"]),
         "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "干部", "url": ""}],
     }
     return render(request, "portal/cadres/list.html", context)

@@ -278,6 +278,14 @@ ROWS = (
     Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
     Row("cadre_list", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR, query="?q=xhwn&status=serving&sort=-unit"),
     Row("cadre_list_export", ok=PERSON_DOOR, forbidden=NOT_PERSON_DOOR),
+    # awards, appointments, exemptions as tables: the department's
+    Row("cadre_table", lambda city: ["awards"], ok=STAFF, forbidden=NOT_STAFF),
+    Row("cadre_table", lambda city: ["appointments"], ok=STAFF, forbidden=NOT_STAFF),
+    Row("cadre_table", lambda city: ["exemptions"], ok=STAFF, forbidden=NOT_STAFF, query="?q=smqy&sort=-unit"),
+    Row("cadre_table_export", lambda city: ["appointments"], ok=STAFF, forbidden=NOT_STAFF),
+    Row("cadre_table_template", lambda city: ["exemptions"], ok=STAFF, forbidden=NOT_STAFF),
+    Row("cadre_table_upload", lambda city: ["awards"], ok=STAFF, forbidden=NOT_STAFF),
+    Row("cadre_table_import", lambda city: ["awards"], ok=STAFF, forbidden=NOT_STAFF, code=400, method="post"),
     # a city's roster: the department's, for its own area
     Row("roster_upload", ok="staff stranger_staff", forbidden=NOT_STAFF),
     Row("roster_template", ok="staff stranger_staff", forbidden=NOT_STAFF),

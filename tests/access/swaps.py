@@ -14,7 +14,7 @@ from core.files import keep
 from courses.loading import columns_of, rehearse_catalogue
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher
 from portal.pages.sheets import table_workbook
-from portal.views import catalogue
+from portal.views import cadre_tables, catalogue
 from tests import factories as make
 from tests.access import stage
 from tests.access.matrix import listed
@@ -22,6 +22,7 @@ from tests.cast import City
 from tests.trainees import recognition_rows
 from tests.trainees.forms import lrmx
 from tests.trainees.roster.files import number, sheet_of
+from trainees.tables import rehearse_table
 from training.models import Session, TrainingClass
 
 REFUSED = (200, 400, 403, 404, 409, 422)
@@ -231,6 +232,23 @@ def rehearsed(city: City) -> Sending:
     return {"token": signing.dumps(facts, salt=catalogue.SALT)}
 
 
+def an_award_sheet(city: City) -> bytes:
+    who = city.cadres[0]
+    row = (who.name, who.open_id_number(), "学习型好干部", "市委组织部", "2026-04-01")
+    return table_workbook("学习荣誉", ("姓名", "身份证号", "荣誉名称", "授予单位", "授予日期"), [row])
+
+
+def a_rehearsed_table(city: City) -> Sending:
+    """The token of a sheet of awards that was looked through."""
+    data = an_award_sheet(city)
+    digest = rehearse_table(data, "awards", actor=city.staff).digest
+    return {"token": signing.dumps([str(keep(data).pk), str(city.staff.pk), "awards", digest], salt=cadre_tables.SALT)}
+
+
+def other_table_token(other: City) -> dict[str, Sending]:
+    return {"token": a_rehearsed_table(other)}
+
+
 def other_token(other: City) -> dict[str, Sending]:
     return {"token": rehearsed(other)}
 
@@ -374,4 +392,5 @@ SWAPS = (
     Swap("catalogue_entry", "TeacherForm", new_teacher, lambda other: {}, "staff",
          lambda city: ["teachers", teacher(city)], shared=("fee_title",)),
     Swap("catalogue_import", "request.POST", rehearsed, other_token, "staff", lambda city: ["rooms"]),
+    Swap("cadre_table_import", "request.POST", a_rehearsed_table, other_table_token, "staff", lambda city: ["awards"]),
 )  # fmt: skip

@@ -13,11 +13,13 @@ from core.models import AuditEntry, StoredFile
 NONSENSE = b"not a workbook"
 
 
-@pytest.mark.parametrize(("page", "field"), [("machine_upload", "records"), ("catalogue_upload", "sheet")])
+@pytest.mark.parametrize(
+    ("page", "field"), [("machine_upload", "records"), ("catalogue_upload", "sheet"), ("cadre_table_upload", "sheet")]
+)
 def test_sec_24_what_could_not_be_read_is_in_the_log(yunling, page, field):
     client, one = Client(), yunling.open_class
     client.force_login(yunling.staff)
-    arguments = [one.pk] if page == "machine_upload" else ["rooms"]
+    arguments = {"machine_upload": [one.pk], "catalogue_upload": ["rooms"], "cadre_table_upload": ["awards"]}[page]
     values = {"op_id": str(new_key()), "unit": str(yunling.root.pk), field: SimpleUploadedFile("a.xlsx", NONSENSE)}
     answer = client.post(reverse(f"portal:{page}", args=arguments), values)
     assert "xlsx" in answer.content.decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.pictures import Upload
 from tests import factories as make
 from tests.access import stage_people
-from tests.audit.drivers import archive, ledger, recognition, rosters, years
+from tests.audit.drivers import archive, ledger, recognition, rosters, tables, years
 from tests.audit.drivers.scene import Scene
 from tests.trainees.forms import lrmx
 from trainees.anonymising import anonymise_cadre
@@ -146,6 +146,7 @@ DRIVERS = {
     **ledger.DRIVERS,
     **recognition.DRIVERS,
     **rosters.DRIVERS,
+    **tables.DRIVERS,
     "cadre.anonymise": forgotten,
     "cadre.account": account_linked,
     "cadre.unmask": number_seen,

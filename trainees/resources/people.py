@@ -9,27 +9,20 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from import_export import fields, resources, widgets
+from import_export import fields, resources
 
 from organization.models import Account
-from organization.resources import LabelWidget
+from organization.resources import Day, LabelWidget
 from trainees.models import Appointment, Cadre
 
 AT_ONCE = 2_000
 
 
-def batches(rows: QuerySet[Cadre]) -> Iterator[list[Cadre]]:
+def batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     """The rows some thousand at a time, by one query."""
     every = rows.iterator(chunk_size=AT_ONCE)
     while people := list(islice(every, AT_ONCE)):
         yield people
-
-
-class Day(widgets.Widget):
-    """A date as 2026-03-02, or nothing."""
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return value.isoformat() if value else ""
 
 
 class CadreResource(resources.ModelResource):

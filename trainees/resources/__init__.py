@@ -1,0 +1,6 @@
+"""People and what stands around them as Excel."""
+
+from trainees.resources.people import CadreResource, batches
+from trainees.resources.tables import AppointmentResource, AwardResource, ExemptionResource, OfPerson
+
+__all__ = ["AppointmentResource", "AwardResource", "CadreResource", "ExemptionResource", "OfPerson", "batches"]
