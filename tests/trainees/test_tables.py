@@ -221,6 +221,8 @@ def test_exemptions_once_and_duties_follow(yunling, one):
     duty = Duty.objects.filter(cadre=one, year=YEAR).order_by("pk").first()
     number = one.open_id_number()
     data = reliefs((one.name, number, YEAR, duty.name, "长期病休", 100, "住院治疗半年"))
+    shown = rehearse_table(data, "exemptions", actor=yunling.staff).differences[0].columns
+    assert (shown["要求"], shown["情形"]) == (("", duty.name), ("", "长期病休"))
     assert import_table(data, "exemptions", actor=yunling.staff).added == 1
     assert import_table(data, "exemptions", actor=yunling.staff).unchanged == 1
     held = Exemption.objects.get()

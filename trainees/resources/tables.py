@@ -54,6 +54,17 @@ class AwardResource(OfPerson):
             correct_award(instance, facts, actor=kwargs["actor"], seen=instance.version)
 
 
+class Requirement(widgets.Widget):
+    """A requirement's code, shown by its name."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return self.names.get(value, value)
+
+
 class ExemptionResource(OfPerson):
     """…, 年度, 要求 (empty: all of them), 情形, 减免比例（%）, 理由, 状态 (out only); one that is in force is not changed."""
 
@@ -90,7 +101,10 @@ class ExemptionResource(OfPerson):
         super().before_import(dataset, **kwargs)
         keys = {one.canonical_id or one.pk for one in self.people.values()}
         duties = Duty.objects.visible_to(self.user).filter(cadre__in=keys).order_by("year")
-        self.codes = {(who, name): code for who, code, name in duties.values_list("cadre", "code", "name")}
+        rows = list(duties.values_list("cadre", "code", "name"))
+        self.codes = {(who, name): code for who, code, name in rows}
+        shown = Requirement({code: name for _, code, name in rows})
+        self.fields = {**self.fields, "code": fields.Field("code", "要求", default="", widget=shown)}
 
     def held(self, keys: set[Any]) -> QuerySet[Any]:
         return super().held(keys).filter(revoked_at=None)
