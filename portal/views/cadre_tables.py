@@ -26,7 +26,7 @@ from portal.pages.cadre_tables import Table
 from portal.pages.catalogue import rehearsed
 from portal.pages.sheets import long_workbook, table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand, may_export_cadres
+from portal.rules import demand, may_export_rows
 from portal.rules_people import may_keep_tables
 from portal.views.catalogue import HOLDS, KEPT
 from trainees.tables import columns_of, import_table, rehearse_table, required_of
@@ -59,7 +59,7 @@ def cadre_table_export(request: SignedIn, kind: str) -> FileResponse:
     demand(may_keep_tables(request.user))
     table, resource = pages.table_of(kind), pages.resource_of(kind, request.user)
     rows, text = pages.asked(request, table, resource)
-    demand(may_export_cadres(rows.count()))
+    demand(may_export_rows(table.label, rows.count()))
     data, count = long_workbook(table.label, resource.get_export_headers(), resource.lines(rows))
     record("cadre_table.export", actor=request.user.pk, after={"kind": kind, "rows": count, "filter": text})
     return download(data, f"{table.label}.xlsx", XLSX)
