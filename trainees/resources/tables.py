@@ -1,6 +1,7 @@
 """Awards, appointments and exemptions as Excel (django-import-export): columns, and writing through the services."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -76,6 +77,7 @@ class ExemptionResource(OfPerson):
     share = fields.Field("share", "减免比例（%）", widget=Whole(100), default=100)
     reason = fields.Field("reason", "理由")
     standing = fields.Field(column_name="状态")
+    called: Mapping[str, str] = MappingProxyType({})
 
     class Meta:
         model = Exemption
@@ -91,6 +93,11 @@ class ExemptionResource(OfPerson):
         rows = Duty.objects.unscoped("names of requirements, no people").order_by("year")
         self.names = dict(rows.values_list("code", "name").distinct())
 
+    def get_import_fields(self) -> list[fields.Field]:
+        """Requirements are shown by the names that the people of the sheet have them under."""
+        code = fields.Field("code", "要求", default="", widget=Requirement(self.called))
+        return [code if one.attribute == "code" else one for one in super().get_import_fields()]
+
     def dehydrate_code(self, one: Exemption) -> str:
         return self.names.get(one.code, one.code)
 
@@ -103,8 +110,7 @@ class ExemptionResource(OfPerson):
         duties = Duty.objects.visible_to(self.user).filter(cadre__in=keys).order_by("year")
         rows = list(duties.values_list("cadre", "code", "name"))
         self.codes = {(who, name): code for who, code, name in rows}
-        shown = Requirement({code: name for _, code, name in rows})
-        self.fields = {**self.fields, "code": fields.Field("code", "要求", default="", widget=shown)}
+        self.called = {code: name for _, code, name in rows}
 
     def held(self, keys: set[Any]) -> QuerySet[Any]:
         return super().held(keys).filter(revoked_at=None)
