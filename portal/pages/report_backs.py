@@ -13,13 +13,12 @@ from portal.acts import age_in_words, ask, names_of
 from portal.lists import chips, chosen
 from portal.pages import words
 from portal.rules_people import may_judge_report
-from training.models import Enrolment, FollowUp, ReportBack, TrainingClass
-from training.services.report_backs import late_classes, report_terms
+from training.models import Enrolment, FollowUp, ReportBack
+from training.services.report_backs import OVER, late_classes, owed_by, report_terms
 
 State = ReportBack.State
 SHOWS = (("filed", "待确认"), ("confirmed", "已确认"), ("returned", "已退回"), ("late", "逾期未报"))
 TONES = {"filed": "warn", "confirmed": "good", "returned": "bad"}
-OVER = (TrainingClass.State.CLOSED, TrainingClass.State.REOPENED)
 
 
 def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
@@ -142,16 +141,20 @@ def mine(user: Account) -> dict[str, Any]:
     for visit in visits:
         by_seat.setdefault(visit.enrolment_id, []).append(visit)
     terms = report_terms(seat.training_class for seat in seats)
+    owed = {seat.pk for seat in owed_by(user, timezone.localdate())}
     return {
-        "seats": [own_seat(seat, terms, by_seat.get(seat.pk, [])) for seat in seats],
+        "seats": [own_seat(seat, terms, by_seat.get(seat.pk, []), asked=seat.pk in owed) for seat in seats],
         "crumbs": crumbs("我的训后"),
     }
 
 
-def own_seat(seat: Enrolment, terms: dict[Any, Any], visits: list[FollowUp]) -> dict[str, Any]:
+def own_seat(seat: Enrolment, terms: dict[Any, Any], visits: list[FollowUp], *, asked: bool) -> dict[str, Any]:
+    """What is not asked any more may still be told, and is not called late: as on the home page."""
     row = getattr(seat, "report_back", None)
     told = line(seat, "", row, terms)
     may = row is None or row.state == State.RETURNED
+    if row is None and not asked:
+        told |= {"late": "", "tone": "off"}
     return {
         "class_name": seat.training_class.name,
         "told": told | {"reason": row.state_reason if row else ""},

@@ -63,6 +63,18 @@ def test_what_was_told_in_time_is_not_late_while_it_waits_for_the_unit(yunling, 
     assert ("逾期 " in body.split("<tbody>")[1]) is bool(late) and late in body
 
 
+@pytest.mark.parametrize("state, kept, days", [("closed", True, 40), ("reopened", False, 40), ("closed", True, 366)])
+def test_the_home_asks_for_what_the_own_page_shows_in_red(yunling, client_of, state, kept, days):
+    day = timezone.localdate() - timedelta(days=days)
+    held = TrainingClass.objects.filter(pk=yunling.training_class.pk)
+    closed(yunling)
+    held.update(state=state, closed_on=day if kept else None, start=day - timedelta(days=5), end=day)
+    trainee = client_of(yunling.trainee)
+    red = "逾期 10 天" in trainee.get(url("my_afterwards")).content.decode()
+    assert red is (days == 40)
+    assert ("向单位述学" in trainee.get(url("home")).content.decode()) is red
+
+
 def test_what_is_missing_is_said_at_the_form(yunling, client_of):
     answer = send(client_of(yunling.trainee), "report_back_file", yunling.enrolments[0].pk, on="2026-04-01", text="短")
     assert answer.status_code == 422 and "至少 30 个字" in answer.content.decode()

@@ -70,6 +70,8 @@ def test_the_named_manager_reminds_and_the_learner_sees_it(yunling, client_of, o
     OnlineClass.objects.update(until=timezone.localdate())
     told = own_reminders(yunling.trainee, timezone.localdate())
     assert [row["text"] for row in told] == ["请抓紧完成网络学习"]
+    home = client_of(yunling.trainee).get(url("home")).content.decode()
+    assert f'{url("cadre", yunling.cadres[0].pk)}#online"' in home
     assert own_reminders(yunling.staff, timezone.localdate()) == []
     assert send(client, "online_remind", one.pk, reason="再提醒一次吧").status_code == 403
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.audit import record
@@ -15,6 +16,7 @@ from organization.roles import Role
 from training.models import Enrolment, ReportBack, TrainingClass
 
 State = ReportBack.State
+OVER = (TrainingClass.State.CLOSED, TrainingClass.State.REOPENED)
 SHORTEST = 30
 TERM = "report_back_days"
 LOOKS_BACK = timedelta(days=365)
@@ -141,3 +143,15 @@ def late_classes(today: date) -> list[UUID]:
     )
     terms = report_terms(closed.select_related("unit"))
     return [key for key, due in terms.items() if due < today]
+
+
+def owed_by(account: Account, today: date) -> QuerySet[Enrolment]:
+    """The account's own completed classes that are over since less than a year and of which nothing was told yet.
+
+    A class without a day of closing (taken over from before, opened again) counts from its last day.
+    """
+    since = today - LOOKS_BACK
+    over = Q(training_class__closed_on__gte=since) | Q(training_class__closed_on=None, training_class__end__gte=since)
+    rows = Enrolment.objects.visible_to(account).filter(cadre__account=account, report_back=None)
+    rows = rows.filter(over, state=Enrolment.State.COMPLETED, training_class__state__in=OVER)
+    return rows.select_related("training_class__unit").order_by("training_class__closed_on", "pk")

@@ -12,13 +12,10 @@ from portal.pages.archive.duties import state_of
 from portal.pages.online import own_reminders
 from reports.papers.archive import DutyLine
 from reports.papers.archive_classes import Archive
-from training.models import Enrolment, FollowUp, LeaveRequest, ReportBack, TrainingClass
-from training.services.report_backs import report_terms
+from training.models import FollowUp, LeaveRequest, ReportBack, TrainingClass
+from training.services.report_backs import owed_by, report_terms
 
 Due = dict[str, Any]
-COMPLETED = Enrolment.State.COMPLETED
-REPORT_WITHIN = timedelta(days=365)
-"""How long after a class its report at the unit is still asked for; its term is the organizer's."""
 SOON = timedelta(days=60)
 
 
@@ -29,7 +26,7 @@ def due_of(archive: Archive, user: Account, archive_url: str) -> list[Due]:
         *_leave_to_end(user, archive.on),
         *_reports(user, archive.on),
         *_follow_ups(user, archive.on),
-        *_reminders(user, archive.on),
+        *_reminders(user, archive.on, archive_url),
         *_duties(archive.duties, archive.on, archive_url),
     ]
     return sorted(rows, key=lambda row: row["on"] or date.max)
@@ -85,9 +82,7 @@ def _reports(user: Account, today: date) -> list[Due]:
              page("report_back_file", row.enrolment_id), None, late=True)
         for row in back.order_by("on", "pk")
     ]  # fmt: skip
-    seats = Enrolment.objects.visible_to(user).filter(cadre__account=user, report_back=None, state=COMPLETED)
-    seats = seats.filter(training_class__closed_on__gte=today - REPORT_WITHIN, training_class__state="closed")
-    owed = list(seats.select_related("training_class__unit").order_by("training_class__closed_on", "pk"))
+    owed = list(owed_by(user, today))
     terms = report_terms(seat.training_class for seat in owed)
     return rows + [
         _one("presentation", "向单位述学", seat.training_class.name, page("report_back_file", seat.pk),
@@ -106,10 +101,10 @@ def _follow_ups(user: Account, today: date) -> list[Due]:
     ]  # fmt: skip
 
 
-def _reminders(user: Account, today: date) -> list[Due]:
-    """督学提醒 of virtual on-line classes."""
+def _reminders(user: Account, today: date, url: str) -> list[Due]:
+    """督学提醒 of virtual on-line classes: how far one is stands in the archive."""
     return [
-        _one("bell", f"督学提醒：{row['class_name']}", row["text"], page("recognition_new"), None, late=True)
+        _one("bell", f"督学提醒：{row['class_name']}", row["text"], f"{url}#online", None, late=True)
         for row in own_reminders(user, today)
     ]
 
