@@ -22,7 +22,7 @@ NUMBERS = {
 }  # fmt: skip
 """Integer fields that count something."""
 READ_BY_HAND = {
-    "token": "catalogue_import", "sessions": "leave_new", "reason": "", "next": "", "remember": "", "back": "",
+    "token": "catalogue_import", "sessions": "leave_new", "reason": "", "next": "", "remember": "", "back": "", "seen": "",
 }  # fmt: skip
 """Names that views read from what was sent without a form: the swap that tries them, or nothing where they name no row."""
 
