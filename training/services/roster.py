@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from organization.models import Unit
 from trainees.models import Cadre
 from trainees.services import NewCadre, create_unverified
@@ -100,7 +102,8 @@ def _strike_off(gone: Sequence[Enrolment], changed: list[Enrolment], changes: Ch
 
 
 def _cadres(people: Sequence[Person], units: Mapping[str, Unit], training_class: TrainingClass) -> dict[str, UUID]:
-    """Keys of the cadres by blind index; who is not known is created, marked 待核."""
+    """Keys of the cadres by blind index; who is not known is created, marked 待核, with a post held by today at the latest."""
+    today = timezone.localdate()
     indexes = [person.index for person in people]
     known = dict(Cadre.objects.filter(id_number_index__in=indexes).values_list("id_number_index", "id"))
     new = [
@@ -115,7 +118,7 @@ def _cadres(people: Sequence[Person], units: Mapping[str, Unit], training_class:
             post=person.row.post,
             post_level=person.row.post_level,
             rank=person.row.rank,
-            since=training_class.start,
+            since=min(training_class.start, today),
         )
         for person in people
         if person.index not in known
