@@ -52,6 +52,7 @@ def made_of(unit: Unit, number: int) -> dict[str, Any]:
     return {
         "rows": [one for one in rows if one["kind"] == BATCH or one["failed"]],
         "made": made,
+        "begun": bool(rows),
         "list_url": f"{reverse('portal:statements')}?year={number}",
         "zip_url": reverse("portal:statements_zip", args=[unit.pk, number]) if made else "",
     }

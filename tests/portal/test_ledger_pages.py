@@ -16,6 +16,7 @@ from tests.access.stage import op_id
 from trainees.models import LedgerYear
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
+from trainees.services.years import close_year
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,12 @@ def test_closing_and_what_comes_late(city, client_of):
     assert "结账后入账 1 条，涉及 1 人，合计 8 学时、8 学分" in body
     assert "补记的培训" in body
     assert "已结账" in client.get(reverse("portal:ledger_years")).content.decode()
+
+
+def test_a_year_that_was_closed_without_statements_says_so(city, client_of):
+    close_year(city.root, 2025, actor=city.staff, on=timezone.localdate())
+    body = client_of(city.staff).get(address("ledger_year", city)).content.decode()
+    assert "这一年没有制作年度学习情况" in body and "正在制作" not in body
 
 
 def test_what_stands_in_the_way_is_shown_instead_of_the_form(city, client_of):
