@@ -158,6 +158,15 @@ JOB_HANDLERS = {
     "roster_write": "trainees.services.rosters.write_roster",
     "roster_duties": "trainees.services.rosters.assign_after_roster",
 }
+JOB_NAMES = {
+    "document": "文件",
+    "slips": "登录条",
+    "statements": "年度学习情况",
+    "archive": "学习档案",
+    "roster_read": "花名册核对",
+    "roster_write": "花名册写入",
+    "roster_duties": "花名册后分派学习任务",
+}
 JOB_FAILURES = {
     "document": "reports.services.give_up_document",
     "roster_read": "trainees.services.rosters.give_up_roster",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -46,10 +47,11 @@ class NumberSeriesAdmin(ScopedAdmin):
 class BatchAdmin(ScopedAdmin):
     """Work that takes time; the system administrator sees how far it is, not what it is about."""
 
-    list_display = ("title", "kind", "done", "failed", "total", "created")
+    list_display = ("title", "kind_name", "done", "failed", "total", "created")
     ordering = ("-created", "pk")
     search_fields = ("kind",)
-    fields = ("title", "kind", "created")
+    fields = ("title", "kind_name", "created")
+    readonly_fields = ("kind_name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         user: Account = request.user  # type: ignore[assignment]
@@ -68,6 +70,10 @@ class BatchAdmin(ScopedAdmin):
     def _without_title(self, request: HttpRequest, names: Any) -> tuple[str, ...]:
         user: Account = request.user  # type: ignore[assignment]
         return tuple(name for name in names if name != "title" or user.access.has(Role.STAFF))
+
+    @admin.display(description="种类", ordering="kind")
+    def kind_name(self, batch: Any) -> str:
+        return str(settings.JOB_NAMES.get(batch.kind, batch.kind))
 
     @admin.display(description="已完成")
     def done(self, batch: Any) -> int:

@@ -15,6 +15,7 @@ from organization.roles import Role
 from portal.acts import age_in_words, names_of
 from portal.lists import chips, chosen, page_of
 from portal.pages import words
+from portal.pages.cadres import rows_for
 from portal.pages.classes import begun, unconfirmed
 from portal.pages.duties import desk
 from portal.pages.files import document
@@ -23,7 +24,6 @@ from portal.pages.recognitions.lists import waiting as filings_of
 from portal.pages.results import bars
 from portal.pages.unclosed import unclosed
 from reports.models import Document
-from trainees.models import Cadre
 from training.models import Enrolment, TrainingClass
 
 LATE_DAYS = 7
@@ -64,9 +64,7 @@ def desk_figures(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[s
         words.figure("在办班次", counts["running"], "个", url=f"{lists}?state=running"),
         words.figure(f"{year}年班次", counts["this_year"], "个", url=f"{lists}?year={year}"),
         words.figure(f"{year}年参训", trained.count(), "人次"),
-        words.figure(
-            "在册干部", Cadre.objects.visible_to(user).count(), "人", url=reverse("admin:trainees_cadre_changelist")
-        ),
+        words.figure("在册干部", rows_for(user).count(), "人", url=reverse("portal:cadre_list")),
     ]
 
 
@@ -76,7 +74,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     imports = WorkbookImport.objects.visible_to(user).filter(state=WorkbookImport.State.REHEARSED)
     waiting = imports.aggregate(n=Count("pk"), oldest=Min("created"))
     to_confirm = classes.filter(unconfirmed(user)).aggregate(n=Count("pk"), oldest=Min("end"))
-    unverified = Cadre.objects.visible_to(user).filter(unverified=True).count()
+    unverified = rows_for(user).filter(unverified=True).count()
     return [
         leave_wait(user),
         recognition_wait(user),
@@ -88,7 +86,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
             "user-check",
             unverified,
             "名干部待核",
-            f"{reverse('admin:trainees_cadre_changelist')}?unverified__exact=1",
+            f"{reverse('portal:cadre_list')}?unverified=1",
             None,
         ),
     ]

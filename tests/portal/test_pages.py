@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditEntry, BatchItem
 from reports.models import Document
+from trainees.models import Cadre
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,25 @@ def test_a_number_of_the_desk_opens_as_many_classes(yunling, client_of):
     listed = client.get(reverse("portal:class_list"), {"results": "waiting"}).context["page_obj"]
     assert [one["name"] for one in listed] == [yunling.open_class.name]
     assert client.get(reverse("portal:class_unclosed")).context["page_obj"].paginator.count == 2
+
+
+def test_people_of_the_desk_open_the_list_of_cadres(yunling, client_of):
+    Cadre.objects.filter(pk=yunling.cadres[0].pk).update(unverified=True)
+    client, lists = client_of(yunling.staff), reverse("portal:cadre_list")
+    home = client.get(reverse("portal:home"))
+    people = next(each for each in home.context["figures"] if each["label"] == "在册干部")
+    assert (people["url"], people["value"]) == (lists, client.get(lists).context["page_obj"].paginator.count)
+    assert f"{lists}?unverified=1" in home.content.decode() and "1 名干部待核" in home.content.decode()
+
+
+def test_kinds_of_batches_are_told_in_chinese(yunling, client_of):
+    assert set(settings.JOB_NAMES) == set(settings.JOB_HANDLERS)
+    papers = [yunling.documents["letter"].pk]
+    batch = submit("slips", "印发", papers, actor=None, subject_id=yunling.training_class.pk)
+    client = client_of(yunling.staff)
+    for url in (reverse("admin:core_batch_changelist"), reverse("admin:core_batch_change", args=[batch.pk])):
+        body = client.get(url, follow=True).content.decode()
+        assert "登录条" in body and ">slips<" not in body
 
 
 def test_a_leader_counts_the_classes_that_have_begun(yunling, client_of):
