@@ -82,6 +82,9 @@ def batch_of(account):
 def test_what_was_made_is_packed_once_all_of_it_is_there(yunling, client_of):
     people = [make.cadre(f"同事{number}", yunling.bureau, yunling.root) for number in range(2)]
     client, url = client_of(yunling.staff), reverse("portal:archive_zip")
+    facts = {"kind": ArchivePaper.Kind.CADRE_STATEMENT, "year": 2025, "asked_by_id": yunling.staff.pk, "facts": {}}
+    ArchivePaper.objects.create(cadre=yunling.cadres[1], **facts)
+    assert "个人年度学习情况" not in client.get(reverse("portal:archive_papers")).content.decode()
     assert client.get(url).status_code == 404
     send(client, "unit_booklets", yunling.bureau.pk)
     assert client.get(url).status_code == 410

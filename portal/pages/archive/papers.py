@@ -29,8 +29,8 @@ def papers_for(user: Account) -> QuerySet[ArchivePaper]:
 
 
 def asked_by(user: Account) -> QuerySet[ArchivePaper]:
-    """What the account had made, the latest first."""
-    return papers_for(user).filter(asked_by_id=user.pk).order_by("-asked", "-pk")
+    """What the account had made, the latest first; a closed year's statements stand with the year."""
+    return papers_for(user).filter(asked_by_id=user.pk, kind__in=PASSING).order_by("-asked", "-pk")
 
 
 def ready(user: Account) -> list[ArchivePaper]:
