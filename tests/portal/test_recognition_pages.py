@@ -153,6 +153,10 @@ def test_ticked_vetted_previewed_and_confirmed(yunling, client_of):
     assert sorted(CreditEntry.objects.values_list("credits", flat=True)) == [3, 18]
     page = text(staff.get(url("recognition_page", first.pk)))
     assert "计 18 必修学分" in page and "撤销认定" in page
+    ledger = f"{url('cadre', first.cadre_id)}#ledger"
+    for client in (staff, liaison, client_of(yunling.trainee)):
+        assert ledger in text(client.get(url("recognition_page", first.pk)))
+    assert 'id="ledger"' in text(liaison.get(ledger))
 
 
 def test_one_that_is_not_confirmed_says_why_the_others_go_on(yunling, client_of):

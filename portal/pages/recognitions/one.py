@@ -11,6 +11,7 @@ from portal.pages import words
 from portal.pages.recognitions import State, amount, crumbs, is_open_double, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import Part, may_file_again, may_judge_double, may_take_back
+from reports.gathering.archive import sight_of
 from trainees.models import Recognition, RecognitionProof
 from trainees.services.recognition import Liaisons, effects_after, effects_before
 from trainees.services.recognition.deciding import why_not_confirm, why_not_return, why_not_vet
@@ -24,6 +25,7 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "proofs": [proof(one, row) for one in proofs_of(row, user)],
         "events": events(row),
         "effects": [told(one) for one in effects(row)],
+        "ledger_url": ledger_url(row, user),
         "posted": row.state in (State.CONFIRMED, State.REVOKED),
         "double": double(row, part, user) if is_open_double(row) else None,
         "told_apart": row.twin_reason,
@@ -32,6 +34,13 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "edit_url": edit_url(row, part),
         "crumbs": trail(row, part),
     }
+
+
+def ledger_url(row: Recognition, user: Account) -> str:
+    """The ledger that it was posted to, for whoever sees it."""
+    if row.state not in (State.CONFIRMED, State.REVOKED) or not sight_of(user, row.cadre).hours:
+        return ""
+    return reverse("portal:cadre", args=[row.cadre.canonical_id or row.cadre_id]) + "#ledger"
 
 
 def trail(row: Recognition, part: Part) -> list[dict[str, str]]:
