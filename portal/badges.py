@@ -88,6 +88,8 @@ BADGES: dict[str, dict[str, Badge]] = {
         "met": Badge("已达标", "good"),
         "ahead": Badge("预计可达标", "info"),
         "short": Badge("未达标", "warn"),
+        "behind": Badge("进度落后", "warn"),
+        "running": Badge("进行中", "info"),
         "overdue": Badge("逾期未达标", "bad"),
         "exempt": Badge("免除", "off"),
     },

@@ -44,7 +44,7 @@ def duties(request: SignedIn) -> HttpResponse:
         "closed": closed_words(seen),
         "statements_url": f"{reverse('portal:statements')}?year={seen.view.year}",
         "filters": seen.filters,
-        "codes": board.codes.values(),
+        "codes": board.heads,
         "figures": attainment.figures(board),
         "charts": [chart] if chart else [],
         "people_url": attainment.people_url(seen),

@@ -16,6 +16,7 @@ from reports.models import ArchivePaper
 from trainees.models import Appointment, Cadre, CreditEntry, Duty, Exemption
 from trainees.services.years import ACTIVE, carried_from, people_of, plain
 from training.models import Enrolment
+from training.rules.attainment import AHEAD, Ahead, state_of
 
 WHY = "statements of an authority's year, written while it is closed"
 PORTION = 1000  # people held at a time
@@ -131,6 +132,7 @@ def _requirement(duty: Duty) -> Facts:
         "done": _either(duty, duty.done, duty.other_done, joint="、"),
         "missing": _either(duty, duty.amount - duty.done, (duty.other_amount or NONE) - (duty.other_done or NONE)),
         "state": state,
+        "paced": state == "running" and state_of(duty, Ahead(), date(duty.year, 12, 31)) == AHEAD,
         "note": duty.note,
     }
 

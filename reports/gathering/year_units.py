@@ -37,9 +37,10 @@ class Tally:
         self.online += one.online
         for told in asked:
             line = self.requirements.setdefault(
-                told["code"], {"name": told["name"], "met": 0, "missing": 0, "running": 0, "exempt": 0}
+                told["code"], {"name": told["name"], "met": 0, "missing": 0, "running": 0, "exempt": 0, "paced": 0}
             )
             line[told["state"]] += 1
+            line["paced"] += told["paced"]
         self.missing += [who | {"why": "；".join(one.missing)}] if one.missing else []
         self.exempted += [who | {"why": one.less}] if one.less else []
         self.failed += [who | {"why": "、".join(one.facts["failed"])}] if one.facts["failed"] else []

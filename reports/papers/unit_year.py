@@ -81,9 +81,21 @@ def requirement_rows(facts: Facts) -> list[dict[str, Any]]:
     rows = []
     for one in facts["requirements"]:
         asked = one["met"] + one["missing"] + one["running"]
-        rate = str((Decimal(100) * one["met"] / asked).quantize(TENTH, ROUND_HALF_UP)) + "%" if asked else "—"
-        rows.append({**one, "asked": asked, "rate": rate})
+        rows.append({**one, "asked": asked, "rate": _rate(one, asked)})
     return rows
+
+
+def _rate(one: Mapping[str, Any], asked: int) -> str:
+    """What is not due yet has no rate but who keeps pace; years closed before that was counted say 未到期 alone."""
+    if not asked:
+        return "—"
+    if one["missing"] or not one["running"]:
+        return _percent(one["met"], asked)
+    return f"未到期，进度达标{_percent(one['met'] + one['paced'], asked)}" if "paced" in one else "未到期"
+
+
+def _percent(count: int, asked: int) -> str:
+    return f"{(Decimal(100) * count / asked).quantize(TENTH, ROUND_HALF_UP)}%"
 
 
 def headings(*texts: str) -> list[str]:

@@ -14,7 +14,7 @@ from organization.services import set_preference
 from portal import rules
 from tests import factories as make
 from tests.trainees.ledger_rows import entry
-from trainees.models import Cadre, CreditEntry, LedgerYear
+from trainees.models import Cadre, CreditEntry, Duty, LedgerYear
 from trainees.services.duties import assign_duties
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,36 @@ def test_last_year_is_overdue_and_nobody_is_warned(city, client_of):
     body = page(client_of(city.staff), "duty_people", year=YEAR - 1)
     assert "逾期未达标" in body
     assert len(sheet(client_of(city.staff), "duty_people_export", year=YEAR - 1, only="warned")) == 1
+
+
+@pytest.fixture
+def five_years(city):
+    """550 hours in five years of which four are over at the year's end, so a little over 440: one of three keeps pace."""
+    window = {"since": date(YEAR - 3, 1, 1), "due": date(YEAR + 1, 12, 31), "measure": "off_job_hours", "amount": 550}
+    for who in city.cadres[:3]:
+        Duty.objects.create(cadre=who, year=YEAR, code="five_years", name="五年脱产培训", **window)
+    entry(city.cadres[1], date(YEAR, 2, 1), "445", "55")
+    return city
+
+
+def test_what_is_not_due_within_the_year_is_never_called_missed(five_years, client_of):
+    head, *lines = sheet(client_of(five_years.staff), "duty_people_export")
+    found = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
+    assert {name: line["五年脱产培训（状态）"] for name, line in found.items()} == {
+        five_years.cadres[0].name: "进度落后",
+        five_years.cadres[1].name: "进行中",
+        five_years.cadres[2].name: "进度落后",
+    }
+    assert found[five_years.cadres[0].name]["总体状态"] == "已达标"
+    assert "进度落后" in page(client_of(five_years.staff), "duty_people", state="met")
+
+
+def test_units_show_who_keeps_pace_with_what_runs_on(five_years, client_of):
+    assert "五年脱产培训进度达标" in page(client_of(five_years.staff), "duties")
+    head, *lines = sheet(client_of(five_years.staff), "duties_export")
+    total = dict(zip(head, lines[-1], strict=True))
+    assert total["五年脱产培训进度达标（%）"] == 33.3
+    assert total["年度网络学习（%）"] == 33.3
 
 
 def test_a_closed_year_says_that_its_statements_stand(city, client_of):

@@ -14,12 +14,13 @@ from core.models import Batch, BatchItem
 from core.operations import Refused
 from reports.gathering.year_units import Area
 from reports.models import ArchivePaper
+from reports.papers.unit_year import requirement_rows
 from reports.services.archive_papers import make_archive_paper
 from reports.services.statements import zip_statements
 from reports.services.year_end import close_with_statements, preview_year_end, write_statements
 from tests import factories as make
 from tests.core.pdf_reading import text
-from trainees.models import Cadre, Exemption, LedgerYear
+from trainees.models import Cadre, Duty, Exemption, LedgerYear
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
 from training.models import Enrolment, TrainingClass
@@ -123,6 +124,24 @@ def test_what_a_cadre_is_told(city, closed):
         ("年度必修学分", "50学分", "150学分", "met"),
     ]
     assert [row["title"] for row in facts["classes"]] == ["第一期研修班"]
+
+
+def test_what_is_not_due_yet_is_told_by_who_keeps_pace(city):
+    """550 hours by the end of 2027, of which 440 and a little by the end of 2026: one of the two here has them."""
+    window = {"since": date(2023, 1, 1), "due": date(2027, 12, 31), "measure": "off_job_hours", "amount": 550}
+    for who in city.cadres:
+        Duty.objects.create(cadre=who, year=2026, code="five_years", name="五年脱产培训", **window)
+    learn(city.cadres[0], "345", title="研修班", days="50")
+    close(city)
+    rows = {row["name"]: row for row in requirement_rows(statement(unit=city.bureau).facts)}
+    assert rows["五年脱产培训"]["rate"] == "未到期，进度达标50.0%"
+    assert rows["年度脱产培训"]["rate"] == "100.0%"
+    assert "未到期" in printed(statement(unit=city.bureau))
+
+
+def test_a_year_closed_before_pace_was_counted_says_that_it_is_not_due():
+    told = {"name": "五年脱产培训", "met": 0, "missing": 0, "running": 3, "exempt": 0}
+    assert requirement_rows({"requirements": [told]})[0]["rate"] == "未到期"
 
 
 def test_what_comes_later_changes_no_statement(city, closed):

@@ -180,9 +180,15 @@ class Tally:
     @property
     def share(self) -> Decimal | None:
         """Per cent of those asked that have met it; None where nobody is asked."""
-        return (
-            None if not self.asked else (Decimal(100 * self.met) / self.asked).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        )
+        return self._of_asked(self.met)
+
+    @property
+    def pace(self) -> Decimal | None:
+        """Per cent of those asked that have met it or keep pace with it, for what runs on beyond the year."""
+        return self._of_asked(self.met + self.ahead)
+
+    def _of_asked(self, count: int) -> Decimal | None:
+        return None if not self.asked else (Decimal(100 * count) / self.asked).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     @property
     def mean_hours(self) -> Decimal | None:

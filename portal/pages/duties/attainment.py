@@ -48,6 +48,15 @@ class Board:
         """The requirements that somebody here has, by name."""
         return {code: name for code, name in self.look.codes.items() if code in self.total.by_code}
 
+    @property
+    def heads(self) -> list[str]:
+        """Of the columns of `codes`: what runs on beyond the year is told by who keeps pace."""
+        return [f"{name}进度达标" if code in self.look.running else name for code, name in self.codes.items()]
+
+    def shares(self, line: Line) -> list[Decimal | None]:
+        """Per cent for each of `heads`."""
+        return [line.tally(one).pace if one in self.look.running else line.tally(one).share for one in self.codes]
+
 
 def board(look: Look) -> Board:
     """Three queries, however many units."""
@@ -146,7 +155,7 @@ def row(line: Line, board: Board) -> dict[str, Any]:
         "bar": int(shown.share or 0),
         "rank": line.rank or "—",
         "hours": words.hours(whole.mean_hours),
-        "codes": [(name, percent(line.tally(code).share)) for code, name in board.codes.items()],
+        "codes": [(head, percent(share)) for head, share in zip(board.heads, board.shares(line), strict=True)],
         "warned": whole.warned,
         "urls": urls,
     }
@@ -218,14 +227,14 @@ def headings(board: Board) -> list[str]:
         "达标率（%）",
         "名次",
         "人均学时",
-        *(f"{name}（%）" for name in board.codes.values()),
+        *(f"{name}（%）" for name in board.heads),
         "预警",
     ]
 
 
 def cells(line: Line, board: Board) -> list[object]:
     whole, shown = line.tally(), line.tally(board.look.code)
-    by_code = [line.tally(code).share for code in board.codes]
+    by_code = board.shares(line)
     return [
         line.name, whole.people, shown.asked, shown.met, shown.share, line.rank or None, whole.mean_hours, *by_code, whole.warned,
     ]  # fmt: skip

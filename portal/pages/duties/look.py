@@ -35,6 +35,8 @@ class Look:
     band: str = ""
     code: str = ""
     unit: Unit | None = None
+    running: frozenset[str] = frozenset()
+    """Those of `codes` that run on beyond the year."""
     whole: bool = True
     """Whether the unit is the account's own one, so that people managed by it who work elsewhere belong to it."""
 
@@ -73,8 +75,9 @@ def look(request: HttpRequest, user: Account, *, plain: bool = False) -> Look:
     years = _years(today.year)
     this_year = today.year if plain or today.year in years else years[0]
     year = int(_one_of(asked, "year", map(str, years)) or this_year)
-    names = Duty.objects.unscoped(NAMES).filter(year=year).order_by().values_list("code", "name").distinct()
-    codes = dict(sorted(names))
+    names = Duty.objects.unscoped(NAMES).filter(year=year).order_by().values_list("code", "name")
+    found = sorted(names.annotate(last=Max("due")))
+    codes = {code: name for code, name, _ in found}
     tops = user.access.paths(*ROLES)
     unit = _unit(asked, user) or _own_unit(tops)
     authority = unit or Unit.objects.filter(path__in=tops).first()
@@ -83,6 +86,7 @@ def look(request: HttpRequest, user: Account, *, plain: bool = False) -> Look:
         view=view_of(authority, year) if authority else View(year, today),
         years=years,
         codes=codes,
+        running=frozenset(code for code, _, last in found if last.year > year),
         band=_one_of(asked, "band", Cadre.Band.values),
         code=_one_of(asked, "code", codes),
         unit=unit,

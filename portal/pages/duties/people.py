@@ -136,7 +136,7 @@ def row(line: Line, look: Look) -> dict[str, Any]:
 
 def _shown(duty: Duty, state: str) -> dict[str, str]:
     """One cell: the amounts, of days or hours the other one beside it, and why less is asked."""
-    state = "exempt" if duty.exempt else state
+    state = _said(duty, state)
     several = duty.since.year < duty.due.year and not duty.by_entries
     return {
         "state": state,
@@ -144,6 +144,16 @@ def _shown(duty: Duty, state: str) -> dict[str, str]:
         "note": duty.note,
         "rolling": f"近 {duty.due.year - duty.since.year + 1} 年 {words.hours(duty.rolling)} 学时" if several else "",
     } | _amounts(duty)
+
+
+NOT_DUE = {"short": "behind", "ahead": "running"}
+
+
+def _said(duty: Duty, state: str) -> str:
+    """What is not due within the year (五年, 提任补训) is never called missed: it keeps pace or falls behind."""
+    if duty.exempt:
+        return "exempt"
+    return NOT_DUE.get(state, state) if duty.due.year > duty.year else state
 
 
 def _amounts(duty: Duty) -> dict[str, str]:
@@ -180,4 +190,4 @@ def cells(line: Line, look: Look) -> list[object]:
 
 
 def _duty_cells(duty: Duty, state: str) -> list[object]:
-    return [duty.done, duty.amount, badge_for("duty", "exempt" if duty.exempt else state).label]
+    return [duty.done, duty.amount, badge_for("duty", _said(duty, state)).label]
