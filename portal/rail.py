@@ -97,7 +97,7 @@ def rail_of(standing: Standing, path: str) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {"label": "工作", "places": _work(standing)},
         {"label": "我的学习", "places": _own(standing)},
-        {"label": "干部与学时", "places": _learning(standing)},
+        {"label": "干部与学习", "places": _learning(standing)},
         {"label": "维护", "places": _upkeep(standing)},
     ]
     _mark_active([one for group in groups for one in group["places"]], path)

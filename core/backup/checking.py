@@ -40,7 +40,7 @@ def check_backup(folder: Path) -> list[str]:
             _restore(folder, manifest, name)
             heads = Path(place)
             with _tar(folder, HEADS, manifest) as archive:
-                archive.extractall(heads, filter="data")
+                _unpack(archive, heads)
             with using_database(name):
                 return [*_row_findings(manifest), *_audit_findings(heads), *_file_findings(folder, manifest)]
         except (Damaged, tarfile.TarError) as damaged:
@@ -103,6 +103,20 @@ def _tar(folder: Path, name: str, manifest: dict[str, Any]) -> Iterator[tarfile.
     reader = cast("IO[bytes]", PartReader(folder / name, sealed=manifest["sealed"]))
     with tarfile.open(fileobj=reader, mode="r|") as archive:
         yield archive
+
+
+def _unpack(archive: tarfile.TarFile, target: Path) -> None:
+    """Files and folders below `target`, nothing else and nowhere else. `extractall(filter=…)` came with Python 3.11.4."""
+    for member in archive:
+        place = (target / member.name).resolve()
+        if not place.is_relative_to(target.resolve()) or not (member.isfile() or member.isdir()):
+            raise Damaged(f"备份里有不该有的 {member.name}")
+        stored = archive.extractfile(member)
+        if stored is None:
+            place.mkdir(parents=True, exist_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(stored.read())
 
 
 def _row_findings(manifest: dict[str, Any]) -> Iterator[str]:
