@@ -1,9 +1,9 @@
 # Thin: each command makes the machine ready (quickly when it is) and calls what does the work.
 #   make demo [PORT=8000] [DETACH=1]   make stop   make report WORKBOOK=file.xlsx OUT=folder [UNITS=units.csv]
-#   make test [ARGS="tests/x -k y"] [JOBS=2]   make bench   make drill   make lint
+#   make test [ARGS="tests/x -k y"] [JOBS=3]   make bench   make drill   make lint
 
 PORT ?= 8000
-JOBS ?= 2
+JOBS ?= 3
 PYTHON := .venv/bin/python
 SERVED := $(PYTHON) -m config.embedded
 LAUNCH := $(PYTHON) -m config.launch
@@ -13,7 +13,7 @@ help:
 	@echo "make demo [PORT=8000] [DETACH=1]   启动示范门户（首次会自动安装所需组件）"
 	@echo "make stop                          停止示范门户"
 	@echo "make report WORKBOOK=班次工作簿.xlsx OUT=目录 [UNITS=单位.csv]   出一个班的成绩、反馈函和通报"
-	@echo "make test [ARGS=…] [JOBS=2]        全部检查与测试；给出 ARGS 时只运行 pytest"
+	@echo "make test [ARGS=…] [JOBS=3]        全部检查与测试；给出 ARGS 时只运行 pytest"
 	@echo "make lint | bench | drill          静态检查 | 性能测量 | 故障演练"
 
 setup:

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from core.database import create_database, drop_database, template_database, using_database
 
-pytest_plugins = ["tests.cast", "tests.standing"]
+pytest_plugins = ["tests.cast", "tests.chromium", "tests.standing"]
 
 hypothesis.settings.register_profile("default", max_examples=200, deadline=None)
 hypothesis.settings.register_profile("drill", max_examples=5000, deadline=None)

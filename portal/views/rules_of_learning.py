@@ -80,8 +80,8 @@ def _preview(request: SignedIn, kind: Kind, unit: Unit, form: Form, changes: lis
     more: dict[str, Any] = {"changes": changes}
     if kind.key == "requirements" and changes:
         made, values = form.rules(), form.cleaned_data
-        facts = {"actor": request.user, "today": timezone.localdate()}
-        found = effect_of(unit, made, values["since"], values["note"], **facts)
+        today = timezone.localdate()
+        found = effect_of(unit, made, values["since"], values["note"], actor=request.user, today=today)
         more |= {"effect": effects.told(found, values["since"], timezone.localdate().year)}
         more |= {"mark": effects.mark(made, values["since"]), "unseen": "adopt" in request.POST}
     return _form(request, kind, unit, form, more)

@@ -163,7 +163,7 @@ def test_the_number_of_queries_does_not_grow_with_grants(yunling, client_of, que
 
 
 @pytest.mark.parametrize(
-    "thing", ["x" * 501, "//evil/", "http://[", "/admin/organization/unit/x/", "1;--", "〔2026〕1", "\x00"]
+    "thing", ["x" * 501, "//evil/", "http://[", "/admin/organization/unit/x/", "1;--", "〔2026〕1"]
 )
 def test_b31_odd_things_are_not_found(yunling, client_of, thing):
     for kind in ("class", "cadre", "trainee", "document", "address", "nonsense"):
