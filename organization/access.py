@@ -91,6 +91,10 @@ class Access:
         """Places in the tree where one of these roles is held."""
         return sorted({held.path for held in self.held if held.role in roles})
 
+    def covers(self, path: str, *roles: str) -> bool:
+        """Whether one of these roles is held at a place of the tree or above it."""
+        return any(path.startswith(held) for held in self.paths(*roles))
+
     def only_staff(self) -> "Access":
         """The same account seen through its department-staff grants alone."""
         return replace(self, held=tuple(held for held in self.held if held.role == Role.STAFF))

@@ -1,6 +1,5 @@
 """May this user? Each question answers None, or a refusal that says what, why and who can."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +57,10 @@ class Door:
         path = training_class.unit.path
         kinds = {each.kind for each in named_for(user.access) if each.training_class == training_class.pk}
         return cls(
-            staff=_covers(user.access.paths(Role.STAFF), path),
+            staff=user.access.covers(path, Role.STAFF),
             manager=ClassRole.Kind.MANAGER in kinds,
             assessor=ClassRole.Kind.ASSESSOR in kinds,
-            leader=_covers(user.access.paths(Role.LEADER), path),
+            leader=user.access.covers(path, Role.LEADER),
             writing=training_class.state not in (TrainingClass.State.CLOSED, TrainingClass.State.CANCELLED),
         )
 
@@ -83,10 +82,6 @@ class Door:
     def papers(self) -> bool:
         """Whether the class's documents are shown: all of them, or a leader's bulletins."""
         return self.roster or self.leader
-
-
-def _covers(paths: Iterable[str], path: str) -> bool:
-    return any(path.startswith(held) for held in paths)
 
 
 def may_list_classes(user: Account) -> Refusal | None:
@@ -388,7 +383,7 @@ def may_commit(user: Account, imported: WorkbookImport) -> Refusal | None:
     """A new class by a grant for its unit; an existing one by the department or by its own manager."""
     known = imported.training_class
     if known is None:
-        if _covers(user.access.paths(Role.STAFF, Role.SCHOOL), imported.unit.path):
+        if user.access.covers(imported.unit.path, Role.STAFF, Role.SCHOOL):
             return None
         return Refusal("建立新的班次", "您只能更新自己管理的班次", "班主任、组织部干部教育科")
     door = Door.of(user, known)
@@ -484,7 +479,7 @@ def may_keep_awards(sight: Any) -> Refusal | None:
 
 
 def may_order_booklets(user: Account, unit: Unit) -> Refusal | None:
-    if _covers(user.access.paths(Role.STAFF), unit.path):
+    if user.access.covers(unit.path, Role.STAFF):
         return None
     return Refusal("生成本单位的一人一册", "成批的档案材料由组织部生成", DEPARTMENT)
 

@@ -1,19 +1,15 @@
 """May this user? What is asked about cadres, their moves and forms, report-backs, follow-ups and on-line classes."""
 
-from organization.models import Account, Unit
+from organization.models import Account
 from organization.roles import Role
 from portal.rules import DEPARTMENT, Refusal
 from trainees.models import Cadre, OnlineClass
 from training.models import FollowUp, ReportBack
 
 
-def covers(user: Account, unit: Unit, *roles: str) -> bool:
-    return any(unit.path.startswith(path) for path in user.access.paths(*roles))
-
-
 def may_keep_cadre(user: Account, cadre: Cadre) -> Refusal | None:
     """A cadre's unit, level and status are kept by who manages the cadre."""
-    if covers(user, cadre.managing_authority, Role.STAFF):
+    if user.access.covers(cadre.managing_authority.path, Role.STAFF):
         return None
     return Refusal(f"登记{cadre.name}的人事变动", "人事变动按干部管理权限办理", cadre.managing_authority.name)
 
@@ -50,7 +46,7 @@ def may_judge_report(user: Account, report: ReportBack) -> Refusal | None:
     """The unit's liaison confirms or sends back, never about themselves."""
     if report.enrolment.cadre.account_id == user.pk:
         return Refusal("办理自己的述学", "不能确认或退回自己的述学", "单位其他联络员、组织部干部教育科")
-    if covers(user, report.unit, Role.LIAISON, Role.STAFF):
+    if user.access.covers(report.unit.path, Role.LIAISON, Role.STAFF):
         return None
     return Refusal("确认述学", f"由{report.unit.name}的联络员确认", "单位联络员、组织部干部教育科")
 
@@ -63,7 +59,7 @@ def may_answer(own: bool) -> Refusal | None:
 
 def may_answer_for_superior(user: Account, follow_up: FollowUp) -> Refusal | None:
     cadre = follow_up.enrolment.cadre
-    if cadre.account_id != user.pk and covers(user, cadre.unit, Role.LIAISON, Role.STAFF):
+    if cadre.account_id != user.pk and user.access.covers(cadre.unit.path, Role.LIAISON, Role.STAFF):
         return None
     return Refusal("填写领导答复", "领导答复由单位联络员代填", f"{cadre.unit.name}的联络员、组织部干部教育科")
 
@@ -71,7 +67,9 @@ def may_answer_for_superior(user: Account, follow_up: FollowUp) -> Refusal | Non
 def may_close_follow_up(user: Account, follow_up: FollowUp) -> Refusal | None:
     """Answers of both are read, and the outcome given, by the department."""
     one = follow_up.enrolment
-    if covers(user, one.training_class.unit, Role.STAFF) or covers(user, one.cadre.managing_authority, Role.STAFF):
+    if user.access.covers(one.training_class.unit.path, Role.STAFF) or user.access.covers(
+        one.cadre.managing_authority.path, Role.STAFF
+    ):
         return None
     return Refusal("办结回访", "回访由办班的组织部或管理该干部的组织部办结", DEPARTMENT)
 
@@ -90,12 +88,12 @@ def may_make_online(user: Account) -> Refusal | None:
 
 
 def may_keep_online(user: Account, one: OnlineClass) -> Refusal | None:
-    if covers(user, one.unit, Role.STAFF):
+    if user.access.covers(one.unit.path, Role.STAFF):
         return None
     return Refusal(f"更改“{one.name}”", "学员和班主任、督学员、联络员由主办的组织部管理", one.unit.name)
 
 
 def may_remind_online(user: Account, one: OnlineClass) -> Refusal | None:
-    if covers(user, one.unit, Role.STAFF) or user.pk in (one.manager_id, one.inspector_id, one.liaison_id):
+    if user.access.covers(one.unit.path, Role.STAFF) or user.pk in (one.manager_id, one.inspector_id, one.liaison_id):
         return None
     return Refusal("发督学提醒", "督学提醒由该班班主任、督学员、联络员或组织部发出", "该班班主任、督学员、联络员")

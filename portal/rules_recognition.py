@@ -30,13 +30,9 @@ class Part:
         unit, authority = row.cadre.unit, row.cadre.managing_authority
         return cls(
             own=row.cadre.account_id == user.pk,
-            liaison=_covers(user, unit, Role.LIAISON),
-            staff=_covers(user, unit, Role.STAFF) or _covers(user, authority, Role.STAFF),
+            liaison=user.access.covers(unit.path, Role.LIAISON),
+            staff=any(user.access.covers(one.path, Role.STAFF) for one in (unit, authority)),
         )
-
-
-def _covers(user: Account, unit: Unit, role: str) -> bool:
-    return any(unit.path.startswith(path) for path in user.access.paths(role))
 
 
 def may_file_own(standing: Any) -> Refusal | None:
@@ -107,7 +103,7 @@ def may_keep_platforms(user: Account) -> Refusal | None:
 
 
 def may_keep_platform(user: Account, platform: Platform) -> Refusal | None:
-    if _covers(user, platform.unit, Role.STAFF):
+    if user.access.covers(platform.unit.path, Role.STAFF):
         return None
     return Refusal(f"维护“{platform.name}”", f"这个平台由{platform.unit}登记", f"{platform.unit}")
 

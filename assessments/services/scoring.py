@@ -267,8 +267,7 @@ def _refuse_if_full(result: Result, places: int) -> None:
 
 
 def _refuse_unless_staff(actor: Account, training_class: TrainingClass) -> None:
-    path = training_class.unit.path
-    if not any(path.startswith(held) for held in actor.access.paths(Role.STAFF)):
+    if not actor.access.covers(training_class.unit.path, Role.STAFF):
         raise Refused("请假超限的特批由主办班次的组织部门作出，您没有这项权限，请与组织部干部教育科联系")
 
 

@@ -80,7 +80,7 @@ def readable(user: Account, pk: Any) -> Unit:
 
 
 def writes(user: Account, unit: Unit) -> bool:
-    return any(unit.path.startswith(path) for path in user.access.paths(Role.STAFF))
+    return user.access.covers(unit.path, Role.STAFF)
 
 
 # ---- the page ----

@@ -54,6 +54,7 @@ def catalogue_list(request: SignedIn, kind: str) -> HttpResponse:
         "page_obj": page,
         "filters": filters,
         "text": text,
+        "search_words": f"在{shelf.label}中查找",
         "figures": catalogue.figures(shelf, every),
         "tabs": catalogue.tabs(kind),
         "crumbs": catalogue.crumbs(shelf),

@@ -162,7 +162,8 @@ def test_sec_08_django_is_the_supported_one():
     assert (5, 2, 19) <= django.VERSION[:3] < (5, 3)
 
 
-def test_sec_08_checks_of_a_deployment_are_silent(settings):
+def test_sec_08_checks_of_a_deployment_are_silent(settings, monkeypatch):
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # of the browser's tests (tests/chromium.py)
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 31536000, True
     settings.DEBUG = False

@@ -15,7 +15,7 @@ from core.models import StoredFile
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from trainees.models.ledger import Channel, CreditBalance, CreditEntry
-from trainees.models.people import Cadre, own_way, person_ways
+from trainees.models.people import Cadre, OfCadre, own_way, person_ways
 
 
 class Measure(models.TextChoices):
@@ -26,13 +26,6 @@ class Measure(models.TextChoices):
     ONLINE_HOURS = "online_hours", "网络学时"
     REQUIRED = "required", "必修学分"
     ELECTIVE = "elective", "选修学分"
-
-
-class OfCadre(ScopedQuerySet):
-    """Rows about one cadre that whoever may see the person's learning may see."""
-
-    def ways(self, access: Access) -> Ways:
-        return person_ways(access, "cadre__") | own_way(access, "cadre__")
 
 
 AMOUNT = models.DecimalField(max_digits=11, decimal_places=2)

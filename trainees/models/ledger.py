@@ -10,10 +10,8 @@ from django.db.models.functions import Now
 
 from core.keys import new_key
 from core.models import AppendOnly
-from core.scope import ScopedQuerySet, Ways
-from organization.access import Access
 from organization.models import Unit
-from trainees.models.people import Cadre, own_way, person_ways
+from trainees.models.people import Cadre, OfCadre
 from trainees.models.rules import RuleSet
 
 
@@ -29,10 +27,7 @@ class Channel(models.TextChoices):
     CARRY = "carry", "上年结转"
 
 
-class CreditEntryQuerySet(ScopedQuerySet):
-    def ways(self, access: Access) -> Ways:
-        return person_ways(access, "cadre__") | own_way(access, "cadre__")
-
+class CreditEntryQuerySet(OfCadre):
     def live(self) -> Self:
         """Awards that nobody has reversed: what the ledger says was learned."""
         return self.filter(reverses=None, reversal=None)
@@ -120,11 +115,6 @@ class CreditEntry(AppendOnly):
         return f"第 {self.pk} 号学分记录"
 
 
-class CreditBalanceQuerySet(ScopedQuerySet):
-    def ways(self, access: Access) -> Ways:
-        return person_ways(access, "cadre__") | own_way(access, "cadre__")
-
-
 class CreditBalance(models.Model):
     """What a cadre's entries of a year add up to (学分学时余额), right after each commit: the database keeps it.
 
@@ -146,7 +136,7 @@ class CreditBalance(models.Model):
     elective = models.DecimalField("选修学分", max_digits=9, decimal_places=2, default=0)
     entries = models.PositiveIntegerField("条数", default=0)
 
-    objects = CreditBalanceQuerySet.as_manager()
+    objects = OfCadre.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学分学时余额"

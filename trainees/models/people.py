@@ -149,10 +149,14 @@ class Cadre(models.Model):
         return mask_phone(self.open_phone())
 
 
-class AppointmentQuerySet(ScopedQuerySet):
+class OfCadre(ScopedQuerySet):
+    """Rows about one cadre that whoever may see the person's learning may see."""
+
     def ways(self, access: Access) -> Ways:
         return person_ways(access, "cadre__") | own_way(access, "cadre__")
 
+
+class AppointmentQuerySet(OfCadre):
     def on(self, day: date) -> Self:
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
 
@@ -188,11 +192,6 @@ class Appointment(models.Model):
         return f"{self.unit} {self.post}"
 
 
-class AwardQuerySet(ScopedQuerySet):
-    def ways(self, access: Access) -> Ways:
-        return person_ways(access, "cadre__") | own_way(access, "cadre__")
-
-
 class Award(models.Model):
     """An honour for learning (学习荣誉), such as “学习型好干部”, with who gave it and when."""
 
@@ -205,7 +204,7 @@ class Award(models.Model):
     actor_id = models.UUIDField("登记人", null=True, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
-    objects = AwardQuerySet.as_manager()
+    objects = OfCadre.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学习荣誉"

@@ -13,7 +13,7 @@ from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
 from trainees.models.ledger import Channel, CreditEntry
-from trainees.models.people import Cadre, own_way, person_ways
+from trainees.models.people import Cadre, OfCadre, own_way, person_ways
 
 RECOGNITION_MOVES = [
     ("filed", "vetted"),
@@ -88,11 +88,6 @@ class PlatformUpload(models.Model):
         return self.file_name
 
 
-class RecognitionQuerySet(ScopedQuerySet):
-    def ways(self, access: Access) -> Ways:
-        return person_ways(access, "cadre__") | own_way(access, "cadre__")
-
-
 class Recognition(models.Model):
     """Learning outside the portal's classes (学分认定): filed → vetted by the unit → confirmed by the department → locked.
 
@@ -148,7 +143,7 @@ class Recognition(models.Model):
     confirmed_at = models.DateTimeField("确认时间", null=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
-    objects = RecognitionQuerySet.as_manager()
+    objects = OfCadre.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学分认定"

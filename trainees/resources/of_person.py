@@ -20,7 +20,6 @@ from organization.resources import Day
 from organization.roles import Role
 from trainees.models import Cadre
 from trainees.resources.people import batches
-from trainees.services.moves import covers
 
 
 class OfPerson(resources.ModelResource):
@@ -93,7 +92,7 @@ class OfPerson(resources.ModelResource):
         if one is None:
             raise ValueError("您的范围内没有这个身份证号的干部；新的干部请先由花名册导入")
         who: Cadre = one.canonical or one
-        if not covers(self.user, who.managing_authority):
+        if not self.user.access.covers(who.managing_authority.path, Role.STAFF):
             raise ValueError(f"该干部由{who.managing_authority.name}管理，请由其办理")
         if key(str(row["姓名"])) not in (key(one.name), key(who.name)):
             raise ValueError("姓名与该身份证号的干部不一致，请核对姓名和身份证号")

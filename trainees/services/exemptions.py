@@ -10,9 +10,9 @@ from core.files import keep
 from core.operations import Refused, demand_current, intention, last_word
 from core.pictures import Upload
 from organization.models import Account
+from organization.roles import Role
 from trainees.models import Cadre, Duty, Exemption, LedgerYear
 from trainees.services.duties import assign_duties
-from trainees.services.moves import covers
 
 TWICE = {"exemption_once": "该干部这一年度的这项要求已有减免，没有重复登记；比例不对的，先撤销原来的"}
 
@@ -78,7 +78,7 @@ def _demand_manages(cadre: Cadre, actor: Account) -> None:
     """Who asks something of a cadre lets them off: the department that manages them, not that of the place of work, and
     nobody themselves.
     """
-    if not covers(actor, cadre.managing_authority):
+    if not actor.access.covers(cadre.managing_authority.path, Role.STAFF):
         raise Refused(f"{cadre.name}由{cadre.managing_authority.name}管理，减免请由其办理")
     if cadre.account_id == actor.pk:
         raise Refused("这是您本人的学习任务，减免请由组织部干部教育科的其他同志办理")

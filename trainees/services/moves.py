@@ -138,7 +138,7 @@ def hold(cadre: Cadre, *, actor: Account, seen: int | None) -> Cadre:
 
 def demand_authority(cadre: Cadre, actor: Account) -> None:
     """A cadre is moved by who manages them (干部管理权限)."""
-    if not covers(actor, cadre.managing_authority):
+    if not actor.access.covers(cadre.managing_authority.path, Role.STAFF):
         raise Refused(f"{cadre.name}由{cadre.managing_authority.name}管理，人事变动请由其办理")
 
 
@@ -154,7 +154,7 @@ def demand_place(cadre: Cadre, place: Place, since: date, *, actor: Account) -> 
         raise Refused("生效日期不能晚于今天：变动生效以后再登记")
     if place.unit.closed_on is not None and place.unit.closed_on <= since:
         raise Refused(f"{place.unit.name}已于 {place.unit.closed_on} 撤销，不能任职到这个单位")
-    if not covers(actor, place.unit):
+    if not actor.access.covers(place.unit.path, Role.STAFF):
         raise Refused(f"{place.unit.name}不在您的范围内，调往那里的变动由共同的上级组织部办理")
     return authority_for(cadre, place)
 
@@ -168,10 +168,6 @@ def authority_for(cadre: Cadre, place: Place) -> Unit:
     if not place.unit.path.startswith(chosen.path):
         raise Refused(f"{chosen.name}不是{place.unit.name}的上级，不能作为管理机关")
     return chosen
-
-
-def covers(actor: Account, unit: Unit) -> bool:
-    return any(unit.path.startswith(path) for path in actor.access.paths(Role.STAFF))
 
 
 # ---- appointments ----

@@ -12,10 +12,10 @@ from django.utils import timezone
 from core.audit import record
 from core.operations import Refused, demand_current, intention, last_word
 from organization.models import Account, Unit
-from organization.roles import THREE_ADMINISTRATORS
+from organization.roles import THREE_ADMINISTRATORS, Role
 from trainees.models import Cadre, OnlineClass, OnlineLearner, OnlineReminder
 from trainees.rules.online import expected_by
-from trainees.services.moves import GONE, covers
+from trainees.services.moves import GONE
 
 AT_ONCE = 2000
 QUIET = timedelta(hours=24)
@@ -51,7 +51,7 @@ def make_online_class(facts: ClassFacts, *, actor: Account, fill: bool = True) -
 
     Who learns in another class of that year stays there.
     """
-    if not covers(actor, facts.unit):
+    if not actor.access.covers(facts.unit.path, Role.STAFF):
         raise Refused(f"{facts.unit.name}不在您的范围内，网络虚拟班由其组织部建立")
     if not facts.since.year <= facts.year <= facts.until.year:
         raise Refused(f"起止日期应在 {facts.year} 年度内")
@@ -164,12 +164,16 @@ def _hold(one: OnlineClass, actor: Account, seen: int | None) -> OnlineClass:
 
 
 def _demand_area(one: OnlineClass, actor: Account) -> None:
-    if not covers(actor, one.unit):
+    if not actor.access.covers(one.unit.path, Role.STAFF):
         raise Refused(f"网络虚拟班“{one.name}”由{one.unit.name}管理")
 
 
 def _looks_after(one: OnlineClass, actor: Account) -> bool:
-    return covers(actor, one.unit) or actor.pk in (one.manager_id, one.inspector_id, one.liaison_id)
+    return actor.access.covers(one.unit.path, Role.STAFF) or actor.pk in (
+        one.manager_id,
+        one.inspector_id,
+        one.liaison_id,
+    )
 
 
 def _office(one: OnlineClass) -> dict[str, str]:

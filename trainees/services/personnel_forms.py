@@ -17,10 +17,11 @@ from core.names import pinyin
 from core.operations import Refused, demand_current, intention, last_word
 from core.sheets.refusal import FileRefused
 from organization.models import Account, Unit
+from organization.roles import Role
 from trainees.models import Cadre, PersonnelForm
 from trainees.personnel.reading import FormFacts, read_form
 from trainees.services.cadres import NewCadre, create_unverified
-from trainees.services.moves import Place, covers, duties_anew, move_cadre
+from trainees.services.moves import Place, duties_anew, move_cadre
 
 MOST = 50
 AT_ONCE = 4
@@ -78,7 +79,7 @@ def _keep(one: Given, found: FormFacts, unit: Unit, today: date, actor: Account)
     known = known_as(found)
     form = PersonnelForm.objects.create(
         unit=unit, file=files.keep(one.data, delete_after=until), file_name=one.name[:200], uploaded_by_id=actor.pk,
-        cadre=known if known and covers(actor, known.managing_authority) else None,
+        cadre=known if known and actor.access.covers(known.managing_authority.path, Role.STAFF) else None,
     )  # fmt: skip
     after = {"sha256": hashlib.sha256(one.data).hexdigest(), "known": form.cadre_id is not None}
     record("personnel_form.upload", actor=actor.pk, obj=form, unit_id=unit.pk, after=after)
@@ -135,7 +136,7 @@ def _create(found: FormFacts, taking: Taking, *, actor: Account) -> Cadre:
         raise Refused("新干部须填写单位和任职起始日期")
     if taking.since > timezone.localdate():
         raise Refused("任职起始日期不能晚于今天：到任以后再登记")
-    if not covers(actor, taking.place.unit):
+    if not actor.access.covers(taking.place.unit.path, Role.STAFF):
         raise Refused(f"{taking.place.unit.name}不在您的范围内")
     place = taking.place
     person = NewCadre(
@@ -159,7 +160,7 @@ def _renew(
     known: Cadre, found: FormFacts, taking: Taking, *, actor: Account, seen: int | None
 ) -> tuple[Cadre, list[str]]:
     cadre = Cadre.objects.select_for_update().get(pk=known.pk)
-    if not covers(actor, cadre.managing_authority):
+    if not actor.access.covers(cadre.managing_authority.path, Role.STAFF):
         raise Refused("这个身份证号的干部已在册，由其他组织部管理，请由其办理或由共同的上级组织部办理")
     demand_current(seen, cadre.version, f"{cadre.name}的信息")
     changed = [name for name in BASICS if _differs(cadre, found, name)]

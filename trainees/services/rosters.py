@@ -119,7 +119,7 @@ def commit_roster(upload: RosterUpload, *, actor: Account) -> Written:
     where the file has errors by now or the actor has lost the area.
     """
     upload = _held(upload.pk)
-    if not any(upload.unit.path.startswith(path) for path in actor.access.paths(Role.STAFF)):
+    if not actor.access.covers(upload.unit.path, Role.STAFF):
         raise Refused(NOT_HERS)
     _one_at_a_time()
     plan = _plan(upload)

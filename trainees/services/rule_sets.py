@@ -64,7 +64,7 @@ def _next_version(unit: Unit) -> int:
 
 
 def demand_department(unit: Unit, actor: Account) -> None:
-    if not any(unit.path.startswith(path) for path in actor.access.paths(Role.STAFF)):
+    if not actor.access.covers(unit.path, Role.STAFF):
         raise Refused(f"{unit.name}的规则由其组织部干部教育科制定，您没有这项权限")
 
 

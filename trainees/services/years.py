@@ -78,7 +78,7 @@ class Preview:
 
 def may_close(user: Account, authority: Unit) -> bool:
     """Department staff of the authority, or of an area it lies in (a grant flows down)."""
-    return any(authority.path.startswith(path) for path in user.access.paths(Role.STAFF))
+    return user.access.covers(authority.path, Role.STAFF)
 
 
 def plain(value: Decimal) -> str:

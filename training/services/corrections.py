@@ -56,7 +56,7 @@ def _demand_may(held: TrainingClass, current: AttendanceMark, actor: Account) ->
     """The department of the class, and not who kept the class's attendance: two people see every correction."""
     if held.state != TrainingClass.State.CLOSED:
         raise Refused(f"班次“{held.name}”{held.get_state_display()}，没有结班，考勤直接在考勤表上登记")
-    if not any(held.unit.path.startswith(path) for path in actor.access.paths(Role.STAFF)):
+    if not actor.access.covers(held.unit.path, Role.STAFF):
         raise Refused("结班后的考勤由主办班次的组织部门更正，请与组织部干部教育科联系")
     managed = ClassRole.objects.filter(training_class=held, account=actor, kind=ClassRole.Kind.MANAGER).exists()
     if managed or current.by_id == actor.pk:

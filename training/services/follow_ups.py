@@ -62,7 +62,7 @@ def answer_for_superior(
     held = _hold(follow_up, seen)
     if held.enrolment.cadre.account_id == actor.pk:
         raise Refused("领导答复不能由学员本人代填，请由单位其他联络员或组织部填写")
-    if not _covers(actor, held.enrolment.cadre.unit.path, Role.LIAISON, Role.STAFF):
+    if not actor.access.covers(held.enrolment.cadre.unit.path, Role.LIAISON, Role.STAFF):
         raise Refused(f"领导答复由{held.enrolment.cadre.unit.name}的联络员代填")
     held.superior_answers, held.superior_at, held.superior_by_id = _checked(given), timezone.now(), actor.pk
     return _write(held, ["superior_answers", "superior_at", "superior_by_id"], "follow_up.superior", actor)
@@ -75,7 +75,7 @@ def close_follow_up(
     """The department's outcome. Raises Refused where nobody answered and no remark says why."""
     held = _hold(follow_up, seen)
     paths = (held.enrolment.training_class.unit.path, held.enrolment.cadre.managing_authority.path)
-    if not any(_covers(actor, path, Role.STAFF) for path in paths):
+    if not any(actor.access.covers(path, Role.STAFF) for path in paths):
         raise Refused("回访由办班的组织部或管理该干部的组织部办结")
     if outcome not in FollowUp.Outcome.values:
         raise Refused("请选择回访结论")
@@ -101,10 +101,6 @@ def _checked(given: Mapping[str, str]) -> dict[str, object]:
         return questionnaire().checked(given)
     except ValueError as error:
         raise Refused(str(error)) from error
-
-
-def _covers(actor: Account, path: str, *roles: str) -> bool:
-    return any(path.startswith(held) for held in actor.access.paths(*roles))
 
 
 def _write(held: FollowUp, fields: list[str], event: str, actor: Account, **after: Any) -> FollowUp:

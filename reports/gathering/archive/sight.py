@@ -1,6 +1,5 @@
 """Through which eyes an archive is gathered: the account that asks, and what it may see of these people."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +40,6 @@ def sight_of(account: Account, cadre: Cadre) -> Sight:
     return Sight(
         account,
         own=cadre.account_id == account.pk,
-        staff=_covers(account.access.paths(Role.STAFF), places),
-        liaison=_covers(account.access.paths(Role.LIAISON), places[:1]),
+        staff=any(account.access.covers(place, Role.STAFF) for place in places),
+        liaison=account.access.covers(cadre.unit.path, Role.LIAISON),
     )
-
-
-def _covers(held: Iterable[str], places: Iterable[str]) -> bool:
-    return any(place.startswith(path) for path in held for place in places)

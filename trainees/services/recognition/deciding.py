@@ -21,7 +21,6 @@ from trainees.services.recognition.holding import (
     Liaisons,
     Seen,
     State,
-    covers,
     held,
     hold,
     hold_one,
@@ -54,7 +53,7 @@ def why_not_vet(row: Recognition, actor: Account, liaisons: Liaisons) -> str:
     """Why the account may not give the unit's word on a filing, "" where it may."""
     if is_own(row, actor):
         return f"{SELF_WORDS}：本单位其他联络员；没有的，由组织部干部教育科审核"
-    if covers(actor, Role.LIAISON, row.cadre.unit):
+    if actor.access.covers(row.cadre.unit.path, Role.LIAISON):
         return ""
     if not is_department(row, actor):
         return "由所在单位的联络员审核"
@@ -147,7 +146,7 @@ def why_not_return(row: Recognition, actor: Account) -> str:
         return f"{SELF_WORDS}；需要更改的，请撤回后重新申报"
     if is_department(row, actor):
         return ""
-    if not covers(actor, Role.LIAISON, row.cadre.unit):
+    if not actor.access.covers(row.cadre.unit.path, Role.LIAISON):
         return "由所在单位联络员或组织部干部教育科退回"
     return "" if row.state == State.FILED else "单位已审核，只能由组织部干部教育科退回"
 

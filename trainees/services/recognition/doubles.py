@@ -14,7 +14,7 @@ from organization.models import Account
 from organization.roles import Role
 from trainees.models import CreditEntry, Recognition
 from trainees.rules.recognition import meets, title_key
-from trainees.services.recognition.holding import COUNTING, State, covers, hold_one, is_department, is_own
+from trainees.services.recognition.holding import COUNTING, State, hold_one, is_department, is_own
 
 OPEN = (State.FILED, State.VETTED)
 CLASS = CreditEntry.Source.CLASS
@@ -129,5 +129,5 @@ def tell_apart(recognition: Recognition, *, actor: Account, reason: str, seen: i
 def _demand_judge(held: Recognition, actor: Account) -> None:
     if is_own(held, actor):
         raise Refused("不能判断本人的申报是否重复，请由单位联络员或组织部办理")
-    if not (is_department(held, actor) or covers(actor, Role.LIAISON, held.cadre.unit)):
+    if not (is_department(held, actor) or actor.access.covers(held.cadre.unit.path, Role.LIAISON)):
         raise Refused("是否重复由该单位联络员或组织部干部教育科判断")

@@ -14,7 +14,7 @@ from trainees.models import Cadre, Recognition, RecognitionProof
 from trainees.rules.recognition import hours_of
 from trainees.services.recognition.claims import MOST_PROOFS, Claim, demand_sound
 from trainees.services.recognition.doubles import mark_doubles
-from trainees.services.recognition.holding import State, covers, hold_one, is_own
+from trainees.services.recognition.holding import State, hold_one, is_own
 
 __all__ = ["file_again", "file_recognition", "hours_of", "withdraw_recognition"]
 TWICE = {"platform_record_once": "该平台的这条记录已经申报过，不能再报"}
@@ -43,7 +43,7 @@ def file_recognition(cadre: Cadre, claim: Claim, *, actor: Account) -> Recogniti
 
 
 def _demand_filer(cadre: Cadre, actor: Account) -> None:
-    if cadre.account_id != actor.pk and not covers(actor, Role.LIAISON, cadre.unit):
+    if cadre.account_id != actor.pk and not actor.access.covers(cadre.unit.path, Role.LIAISON):
         raise Refused("学时只能由本人申报，或由所在单位的联络员代报")
 
 

@@ -81,13 +81,9 @@ def is_own(row: Recognition, actor: Account) -> bool:
     return actor.pk in (row.cadre.account_id, person.account_id)
 
 
-def covers(actor: Account, role: str, *units: Unit) -> bool:
-    """Whether the account holds the role for one of these units."""
-    return any(unit.path.startswith(path) for path in actor.access.paths(role) for unit in units)
-
-
 def is_department(row: Recognition, actor: Account) -> bool:
-    return covers(actor, Role.STAFF, row.cadre.unit, row.cadre.managing_authority)
+    places = (row.cadre.unit, row.cadre.managing_authority)
+    return any(actor.access.covers(place.path, Role.STAFF) for place in places)
 
 
 @dataclass(frozen=True, slots=True)

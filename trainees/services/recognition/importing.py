@@ -31,7 +31,7 @@ from trainees.services.recognition.arriving import (
     judge,
     write,
 )
-from trainees.services.recognition.holding import State, covers
+from trainees.services.recognition.holding import State
 from trainees.services.recognition.platforms import keep_columns
 from trainees.sheets.exports import NAME, Export, Mapped, guess, is_whole, read_export
 from trainees.sheets.records import Reader
@@ -213,7 +213,7 @@ def _export_of(upload: PlatformUpload) -> Export:
 
 
 def _demand_uploader(platform: Platform, unit: Unit, actor: Account) -> None:
-    if not (covers(actor, Role.LIAISON, unit) or covers(actor, Role.STAFF, unit)):
+    if not actor.access.covers(unit.path, Role.LIAISON, Role.STAFF):
         raise Refused("平台记录由该单位的联络员或组织部干部教育科导入")
     if platform.retired is not None:
         raise Refused(f"“{platform.name}”已停用，不能再导入")

@@ -13,7 +13,6 @@ from core.operations import Refused, demand_current, intention, last_word
 from organization.models import Account, Unit
 from organization.roles import Role
 from trainees.models import Platform
-from trainees.services.recognition.holding import covers
 
 NAMED = {"platform_once": "这个范围内已有同名平台"}
 
@@ -98,7 +97,7 @@ def _hold(platform: Platform, seen: int | None) -> Platform:
 
 
 def _demand_department(unit: Unit, actor: Account) -> None:
-    if not covers(actor, Role.STAFF, unit):
+    if not actor.access.covers(unit.path, Role.STAFF):
         raise Refused("学习平台由该范围的组织部干部教育科登记和维护")
 
 

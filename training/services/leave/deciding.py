@@ -80,7 +80,7 @@ def stands_in(step: LeaveStep, actor: Account) -> bool:
     """Whether the account decides for somebody else: as a deputy, or as the department for a level without approver."""
     one, day = step.request.training_class, actor.access.day
     if step.level == LeaveLevel.DEPARTMENT:
-        return not any(one.unit.path.startswith(path) for path in actor.access.paths(Role.STAFF))
+        return not actor.access.covers(one.unit.path, Role.STAFF)
     managers = ClassRole.objects.on(day).filter(training_class=one, kind=ClassRole.Kind.MANAGER, account=actor)
     if step.level == LeaveLevel.MANAGER and managers.exists():
         return False
