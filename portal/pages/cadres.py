@@ -124,7 +124,13 @@ def asked(request: HttpRequest, user: Account) -> Asked:
     rows = rows.filter(pk__in=attained(year.duties, year.view, state=state)) if state else rows
     states = [(key, badge_for("duty", key).label) for key in people.STATES]
     filters = [*filters, chips("duty", f"{year.view.year}年学习任务", states, state)]
-    return Asked(sorted_by(request, rows, SORTS, "name"), filters, _unit_options(unit, tops), text, year)
+    return Asked(sorted_by(request, rows, _sorts(user), "name"), filters, _unit_options(unit, tops), text, year)
+
+
+def _sorts(user: Account) -> dict[str, tuple[str, ...]]:
+    """By the columns that the account sees: the order of the others would tell what they hold."""
+    shown = {column.sort for column in COLUMNS[door_of(user)]}
+    return {key: order for key, order in SORTS.items() if key in shown}
 
 
 def _named_or_in(user: Account, text: str) -> Q:

@@ -95,6 +95,14 @@ def test_chips_filter_and_the_file_holds_exactly_what_the_filter_shows(yunling, 
     assert "没有符合条件的干部" in shown(client, status="died")
 
 
+def test_nobody_sorts_by_a_column_that_they_do_not_see(yunling, client_of):
+    one = yunling.cadres[0]
+    type(one).objects.filter(pk=one.pk).update(status="retired")
+    assert names(client_of(yunling.staff), unit=yunling.bureau.pk, sort="status") == ["司马清扬", "沈若溪"]
+    for key in ("status", "-status", "authority"):
+        assert names(client_of(yunling.liaison), sort=key) == ["沈若溪", "司马清扬"]
+
+
 def test_an_exported_number_is_masked_and_the_export_is_in_the_log(yunling, client_of):
     lines = table(client_of(yunling.staff), q="司马清扬")
     line = dict(zip(lines[0], lines[1], strict=True))
