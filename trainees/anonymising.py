@@ -19,7 +19,6 @@ from trainees.models import Appointment, Award, Cadre, Exemption, Recognition, R
 
 NOBODY = "（已匿名）"
 WHY = "rows of one person, whom the caller has fetched"
-GONE = (Cadre.Status.RETIRED, Cadre.Status.DIED, Cadre.Status.LEFT)
 
 
 def over_before(today: date) -> date:
@@ -31,7 +30,7 @@ def over_before(today: date) -> date:
 def due(today: date) -> list[Cadre]:
     """People who retired, died or left so long ago that nothing needs their names any more."""
     rows = Cadre.objects.unscoped("the command that forgets people looks at everybody")
-    gone = rows.filter(status__in=GONE, status_since__lte=over_before(today)).exclude(name=NOBODY)
+    gone = rows.filter(status__in=Cadre.GONE, status_since__lte=over_before(today)).exclude(name=NOBODY)
     return list(gone.order_by("pk"))
 
 
@@ -42,7 +41,7 @@ def anonymise_cadre(cadre: Cadre, *, actor: Account | None, today: date) -> dict
     Raises Refused while the person serves or the time runs.
     """
     cadre = Cadre.objects.select_for_update().get(pk=cadre.pk)
-    if cadre.status not in GONE or cadre.status_since is None or cadre.status_since > over_before(today):
+    if cadre.status not in Cadre.GONE or cadre.status_since is None or cadre.status_since > over_before(today):
         raise Refused(f"只有退休、去世、调离满 {settings.PERSON_KEEP_YEARS} 年的干部可以匿名化")
     rows = [*Cadre.objects.select_for_update().filter(canonical=cadre).order_by("pk"), cadre]
     forgets = {name: import_string(path) for name, path in settings.ANONYMISERS.items()}

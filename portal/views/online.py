@@ -27,7 +27,6 @@ from portal.rules import demand, may_export_rows
 from portal.rules_people import may_keep_online, may_make_online, may_remind_online, may_watch_online
 from portal.views.personnel import units_of
 from trainees.models import Cadre, OnlineClass, OnlineLearner
-from trainees.services.moves import GONE
 from trainees.services.online import add_learners, make_online_class, name_office, remind_behind, remove_learner
 
 PAGE_SIZE = 50
@@ -133,7 +132,7 @@ def online_learners_add(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _chosen(request: SignedIn, form: LearnersForm, one: OnlineClass) -> list[Any]:
     """The cadres whom the form names, of those who are not in a class of that year yet."""
-    rows = Cadre.objects.visible_to(request.user).filter(canonical=None).exclude(status__in=GONE)
+    rows = Cadre.objects.visible_to(request.user).living().in_service()
     if form.cleaned_data["number"]:
         found = list(rows.with_id_number(form.cleaned_data["number"]).values_list("pk", flat=True))
         if not found:

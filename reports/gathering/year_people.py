@@ -9,12 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from organization.models import Unit
 from reports.models import ArchivePaper
-from trainees.models import Appointment, Cadre, CreditEntry, Duty, Exemption
-from trainees.services.years import ACTIVE, carried_from, people_of, plain
+from trainees.models import PERSON, Appointment, Cadre, CreditEntry, Duty, Exemption
+from trainees.services.years import carried_from, people_of, plain
 from training.models import Enrolment
 from training.rules.attainment import AHEAD, Ahead, state_of
 
@@ -24,8 +23,6 @@ NONE = Decimal(0)
 OF_MEASURE = {"off_job_days": "天", "off_job_hours": "学时", "online_hours": "学时"}
 FAILED = ("不合格", "退学")
 Facts = dict[str, Any]
-PERSON = Coalesce("cadre__canonical_id", "cadre_id")
-"""Rows of a merged double count for who lives on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def people_years(authority: Unit, year: int) -> Iterator[PersonYear]:
     """
     asked = Duty.objects.unscoped(WHY).filter(year=year).values("cadre")
     told = ArchivePaper.objects.unscoped(WHY).filter(kind=ArchivePaper.Kind.CADRE_STATEMENT, year=year)
-    people = people_of(authority).filter(Q(status__in=ACTIVE) | Q(pk__in=asked)).exclude(pk__in=told.values("cadre"))
+    whose = ~Q(status__in=Cadre.GONE) | Q(pk__in=asked)
+    people = people_of(authority).filter(whose).exclude(pk__in=told.values("cadre"))
     keys = list(people.order_by("unit__path", "pinyin", "pk").values_list("pk", flat=True))
     for begin in range(0, len(keys), PORTION):
         yield from _portion(keys[begin : begin + PORTION], year)

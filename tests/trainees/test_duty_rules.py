@@ -219,6 +219,11 @@ def test_the_exempt_owe_nothing_for_a_promotion():
         (date(2026, 3, 1), 12, date(2027, 3, 1)),
         (date(2024, 2, 29), 12, date(2025, 2, 28)),
         (date(2026, 12, 31), 6, date(2027, 6, 30)),
+        (date(2026, 3, 20), 3, date(2026, 6, 20)),
+        (date(2025, 11, 30), 3, date(2026, 2, 28)),
+        (date(2026, 1, 31), 3, date(2026, 4, 30)),
+        (date(2025, 12, 31), 12, date(2026, 12, 31)),
+        (date(2026, 2, 20), -3, date(2025, 11, 20)),
     ],
 )
 def test_a_year_ends_on_the_same_day(day, months, due):

@@ -7,20 +7,11 @@ import pytest
 
 from core.operations import Conflict, Refused
 from training.models import FollowUp, TrainingClass
-from training.rules.follow_up import due_on, mean_of, questionnaire, suggested
+from training.rules.follow_up import mean_of, questionnaire, suggested
 from training.services.follow_ups import answer_follow_up, answer_for_superior, close_follow_up, make_follow_ups
 
 pytestmark = pytest.mark.django_db
 FULL = {asked.key: "5" for asked in questionnaire().questions}
-
-
-@pytest.mark.parametrize("closed, months, due", [
-    (date(2026, 3, 20), 3, date(2026, 6, 20)), (date(2026, 3, 20), 12, date(2027, 3, 20)),
-    (date(2025, 11, 30), 3, date(2026, 2, 28)), (date(2026, 1, 31), 3, date(2026, 4, 30)),
-    (date(2024, 2, 29), 12, date(2025, 2, 28)), (date(2025, 12, 31), 12, date(2026, 12, 31)),
-])  # fmt: skip
-def test_due_is_the_same_day_of_the_month(closed, months, due):
-    assert due_on(closed, months) == due
 
 
 @pytest.mark.parametrize("steps, outcome", [("55555", "good"), ("44444", "good"), ("44443", "fair"), ("33333", "fair"),

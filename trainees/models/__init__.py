@@ -4,6 +4,7 @@ from trainees.models.duties import Duty, Exemption
 from trainees.models.ledger import CreditBalance, CreditEntry, LedgerYear, Recomputation
 from trainees.models.online import OnlineClass, OnlineLearner, OnlineLearnerQuerySet, OnlineReminder
 from trainees.models.people import (
+    PERSON,
     Appointment,
     AppointmentQuerySet,
     Award,
@@ -17,6 +18,7 @@ from trainees.models.rosters import PersonnelForm, RosterUpload
 from trainees.models.rules import RequirementSet, RuleSet
 
 __all__ = [
+    "PERSON",
     "Appointment",
     "AppointmentQuerySet",
     "Award",

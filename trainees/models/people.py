@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from core.crypto import blind_index, open_text, seal_text
 from core.database import whole_days
@@ -52,6 +53,10 @@ class CadreQuerySet(ScopedQuerySet):
         """Everybody once: without merged doubles."""
         return self.filter(canonical=None)
 
+    def in_service(self) -> Self:
+        """Without whoever retired, died or left."""
+        return self.exclude(status__in=Cadre.GONE)
+
 
 class Cadre(models.Model):
     """A person (干部). The ID number is sealed, found by a keyed index and shown masked.
@@ -73,6 +78,9 @@ class Cadre(models.Model):
         RETIRED = "retired", "退休"
         DIED = "died", "去世"
         LEFT = "left", "调离"
+
+    GONE: ClassVar = (Status.RETIRED, Status.DIED, Status.LEFT)
+    """Who serves no more: holds no post, is in no on-line class, is forgotten some years later."""
 
     class Band(models.TextChoices):
         """What the requirements tell apart (DOMAIN.md §3): by post level, or by rank."""
@@ -154,6 +162,10 @@ class OfCadre(ScopedQuerySet):
 
     def ways(self, access: Access) -> Ways:
         return person_ways(access, "cadre__") | own_way(access, "cadre__")
+
+
+PERSON = Coalesce("cadre__canonical_id", "cadre_id")
+"""Whose a row about a cadre is: what is a merged double's counts for who lives on."""
 
 
 class AppointmentQuerySet(OfCadre):

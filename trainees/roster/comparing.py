@@ -15,7 +15,7 @@ from trainees.models import Cadre
 from trainees.roster.columns import HEADINGS, NAME, RosterRow
 from trainees.roster.known import Known, ends_before, known_people
 from trainees.roster.plan import Change, NextPost, Plan
-from trainees.roster.posts import GONE, PostFault, next_post
+from trainees.roster.posts import PostFault, next_post
 
 PLAIN = (
     "ethnic_group", "political_status", "sex", "status", "status_since", "entered_on", "party_since", "work_since",
@@ -48,7 +48,7 @@ class Comparison:
             if self.plan.has_errors
             else (one for one in self.known.values() if one.index not in found and one.canonical is None)
         )
-        serving = [one for one in inside if one.status not in GONE]
+        serving = [one for one in inside if one.status not in Cadre.GONE]
         self.plan.missing = sorted(serving, key=lambda one: (self.units.names.get(one.unit, ""), one.name))
         self._suspects(found)
         if self._dayless:
@@ -92,7 +92,7 @@ class Comparison:
         if not place.startswith(self.area.path):
             self._error("unknown_unit", row, "单位", "单位不在本范围内，不能在那里新增人员")
         elif self._authority_fits(row, None) and self._unit_open(row, None):
-            if row.status in GONE and row.status_since is None:
+            if row.status in Cadre.GONE and row.status_since is None:
                 self._error("no_status_since", row, "状态起始", "请填写状态起始")
                 return
             if row.since is None:

@@ -7,8 +7,6 @@ from trainees.roster.columns import RosterRow
 from trainees.roster.known import Known
 from trainees.roster.plan import NextPost
 
-GONE = (Cadre.Status.RETIRED, Cadre.Status.DIED, Cadre.Status.LEFT)
-
 
 class PostFault(Exception):
     """The row cannot be understood as a change of post; the sentence says why, `column` where."""
@@ -33,7 +31,7 @@ def next_post(row: RosterRow, known: Known, day: date) -> NextPost | None:
         known.held_unit, known.post, known.post_level, known.rank,
     )  # fmt: skip
     begun = known.since or day
-    if status in GONE:
+    if status in Cadre.GONE:
         return _last(row, known, post)
     if same and row.since in (None, begun):
         return None
@@ -58,12 +56,12 @@ def _wanted(row: RosterRow, known: Known) -> NextPost:
 
 def _first(row: RosterRow, known: Known, status: str, day: date) -> NextPost | None:
     """Nobody's post today: of who is gone nothing is opened; who is back gets one from the day written."""
-    if status in GONE:
+    if status in Cadre.GONE:
         if row.unit != known.unit:
             raise PostFault("单位", f"此人已{Cadre.Status(status).label}，请先把状态改回在职，再变动单位")
         return None
     since = row.since or row.status_since
-    if since is None and known.status in GONE:
+    if since is None and known.status in Cadre.GONE:
         raise PostFault("任职时间", "此人回到在职，请填写任职时间")
     return NextPost(row.unit, row.post, row.post_level, row.rank, since or day)
 
@@ -72,7 +70,7 @@ def _last(row: RosterRow, known: Known, post: NextPost) -> NextPost:
     """Who retires, dies or leaves holds no post from that day; another unit cannot come with it."""
     if post.unit != known.held_unit:
         raise PostFault("单位", "同一行不能既变动单位又写退休、去世或调离，请分两次导入")
-    since = row.status_since or (known.status_since if known.status in GONE else None)
+    since = row.status_since or (known.status_since if known.status in Cadre.GONE else None)
     if since is None:
         raise PostFault("状态起始", "请填写状态起始")
     begun = known.since or since

@@ -8,7 +8,8 @@ from core.sheets.writing import BookWriter, SheetWriter, Value
 from trainees.roster.checking import SEX, STATUS
 from trainees.roster.columns import COLUMNS, NAME, REQUIRED
 from trainees.roster.days import ACCEPTED
-from trainees.roster.words import ETHNIC_WORDS, LEVEL_WORDS, POLITICAL_WORDS, RANK_WORDS
+from trainees.roster.words import ETHNIC_WORDS, LEVEL_WORDS, POLITICAL_WORDS
+from trainees.rules.levels import RANKS
 
 STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#F3E9E9", "border": 1, "align": "center"},
@@ -19,7 +20,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "wrap": {"text_wrap": True, "valign": "top"},
 }
 LISTS = {
-    "性别": tuple(SEX), "民族": ETHNIC_WORDS, "政治面貌": POLITICAL_WORDS, "职务层次": LEVEL_WORDS, "职级": RANK_WORDS,
+    "性别": tuple(SEX), "民族": ETHNIC_WORDS, "政治面貌": POLITICAL_WORDS, "职务层次": LEVEL_WORDS, "职级": RANKS,
     "状态": tuple(STATUS),
 }  # fmt: skip
 WORDS = "选项"

@@ -2,6 +2,7 @@
 offices write for them."""
 
 from core.sheets.text import key
+from trainees.rules.levels import POST_LEVELS, RANKS
 
 ETHNIC_GROUPS = tuple(
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 "
@@ -13,13 +14,7 @@ POLITICAL_WORDS = (
     "中共党员", "中共预备党员", "共青团员", "民革党员", "民盟盟员", "民建会员", "民进会员", "农工党党员", "致公党党员",
     "九三学社社员", "台盟盟员", "无党派人士", "群众",
 )  # fmt: skip
-LEVEL_WORDS = (
-    "省部级正职", "省部级副职", "厅局级正职", "厅局级副职", "县处级正职", "县处级副职", "乡科级正职", "乡科级副职", "科员级", "办事员级",
-)  # fmt: skip
-RANK_WORDS = (
-    "一级巡视员", "二级巡视员", "一级调研员", "二级调研员", "三级调研员", "四级调研员", "一级主任科员", "二级主任科员", "三级主任科员",
-    "四级主任科员", "一级科员", "二级科员",
-)  # fmt: skip
+LEVEL_WORDS = (*POST_LEVELS, "科员级", "办事员级")
 _POLITICAL = {
     "党员": "中共党员",
     "预备党员": "中共预备党员",
@@ -42,6 +37,6 @@ KNOWN = {
     "ethnic_group": _known(ETHNIC_WORDS, {word: f"{word}族" for word in ETHNIC_GROUPS}),
     "political_status": _known(POLITICAL_WORDS, _POLITICAL),
     "post_level": _known(LEVEL_WORDS, _LEVELS),
-    "rank": _known(RANK_WORDS, {}),
+    "rank": _known(RANKS, {}),
 }
 """By attribute: what may be written, and the word of the list that is meant."""

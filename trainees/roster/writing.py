@@ -14,7 +14,6 @@ from core.names import pinyin
 from trainees.models import Cadre
 from trainees.roster.columns import RosterRow
 from trainees.roster.plan import Change, NextPost, Plan
-from trainees.roster.posts import GONE
 from trainees.rules.levels import band_of
 
 COPY_PEOPLE = """
@@ -108,7 +107,7 @@ def person_line(key: UUID, row: RosterRow, plan: Plan) -> Sequence[Any]:
 
 def post_line(key: UUID, row: RosterRow, day: date) -> Sequence[Any]:
     since, until = row.since or day, None
-    if row.status in GONE and row.status_since:
+    if row.status in Cadre.GONE and row.status_since:
         since = min(since, row.status_since)
         until = max(since, row.status_since - timedelta(days=1))
     return (key, row.unit, row.post, row.post_level, row.rank, True, since, until)

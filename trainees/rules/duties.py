@@ -19,7 +19,6 @@ from uuid import UUID
 from trainees.models import Cadre
 from trainees.rules.requirements import PROMOTION, Requirement, Requirements
 
-GONE = (Cadre.Status.DIED, Cadre.Status.LEFT)
 ZERO, WHOLE = Decimal(0), Decimal(100)
 HALF = Decimal("0.5")
 
@@ -99,7 +98,7 @@ def _not_there(person: Person, year: int) -> bool:
     if person.entered_on and person.entered_on.year > year:
         return True
     since = person.status_since
-    if person.status in GONE:
+    if person.status in (Cadre.Status.DIED, Cadre.Status.LEFT):
         return since is None or since.year <= year
     return person.status == Cadre.Status.RETIRED and (since is None or since.year < year)
 

@@ -8,15 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
 
-from trainees.models import Appointment, Cadre, CreditEntry, Exemption
+from trainees.models import PERSON, Appointment, Cadre, CreditEntry, Exemption
 from trainees.models.duties import OF_ENTRIES
 from trainees.rules.duties import Learned, Person, Promotion, Relief, rise
 from trainees.rules.levels import band_of
 from trainees.rules.requirements import MOST_YEARS
 
-PERSON = Coalesce("cadre__canonical_id", "cadre_id")
 Bands = dict[UUID, list[tuple[date, str]]]
 
 

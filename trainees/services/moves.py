@@ -22,7 +22,6 @@ from trainees.services.duties import assign_duties, years_from
 
 DEPARTMENT = Unit.Kind.ORGANIZATION_DEPARTMENT
 Status = Cadre.Status
-GONE = (Status.RETIRED, Status.DIED, Status.LEFT)
 FACTS = ("unit_id", "post", "post_level", "rank")
 
 
@@ -108,7 +107,7 @@ def change_status(
     demand_authority(held, actor)
     _demand_status(held, status, since, reason)
     before = {"status": held.status, "since": str(held.status_since or "")}
-    if status in GONE and (present := appointment_of(held)) is not None:
+    if status in Cadre.GONE and (present := appointment_of(held)) is not None:
         if since < present.since:
             raise Refused(f"现任职务自 {present.since} 起，{held.name}的状态日期不能早于这一天")
         _until(present, max(present.since, since - timedelta(days=1)))
@@ -143,7 +142,7 @@ def demand_authority(cadre: Cadre, actor: Account) -> None:
 
 
 def demand_serving(cadre: Cadre) -> None:
-    if cadre.status in GONE:
+    if cadre.status in Cadre.GONE:
         raise Refused(f"{cadre.name}已{cadre.get_status_display()}，请先把状态改回在职，再登记任职变动")
 
 

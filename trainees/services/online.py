@@ -15,7 +15,6 @@ from organization.models import Account, Unit
 from organization.roles import THREE_ADMINISTRATORS, Role
 from trainees.models import Cadre, OnlineClass, OnlineLearner, OnlineReminder
 from trainees.rules.online import expected_by
-from trainees.services.moves import GONE
 
 AT_ONCE = 2000
 QUIET = timedelta(hours=24)
@@ -69,7 +68,7 @@ def make_online_class(facts: ClassFacts, *, actor: Account, fill: bool = True) -
 def fitting(one: OnlineClass) -> QuerySet[Cadre]:
     """Serving cadres who work in the area, in units of the class's kind, and learn in no other class of the year."""
     elsewhere = OnlineLearner.objects.filter(cadre=OuterRef("pk"), online_class__year=one.year, left_on=None)
-    rows = Cadre.objects.living().filter(unit__path__startswith=one.unit.path).exclude(status__in=GONE)
+    rows = Cadre.objects.living().filter(unit__path__startswith=one.unit.path).in_service()
     rows = rows.filter(unit__kind=one.unit_kind) if one.unit_kind else rows
     return rows.exclude(Exists(elsewhere))
 
@@ -78,7 +77,7 @@ def fitting(one: OnlineClass) -> QuerySet[Cadre]:
 def add_learners(one: OnlineClass, cadres: Collection[UUID], *, actor: Account, seen: int | None = None) -> int:
     """These cadres learn in the class; how many were added. Who had left comes back; nobody learns in two of a year."""
     held = _hold(one, actor, seen)
-    here = Cadre.objects.living().filter(pk__in=cadres, unit__path__startswith=held.unit.path).exclude(status__in=GONE)
+    here = Cadre.objects.living().filter(pk__in=cadres, unit__path__startswith=held.unit.path).in_service()
     if here.count() != len(set(cadres)):
         raise Refused("有人不在本地区、已离开或已合并，没有编入任何人")
     elsewhere = OnlineLearner.objects.present().filter(cadre__in=cadres, online_class__year=held.year)

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from core import files
 from core.audit import record
-from core.models import StoredFile
 from core.names import pinyin
 from core.operations import Refused, demand_current, intention, last_word
 from core.sheets.refusal import FileRefused
@@ -198,9 +197,7 @@ def _put_photo(cadre: Cadre, found: FormFacts) -> bool:
     same = cadre.photo is not None and cadre.photo.sha256 == hashlib.sha256(found.photo).hexdigest()
     if not found.photo or same:
         return False
-    if cadre.photo_id:
-        yesterday = timezone.localdate() - timedelta(days=1)
-        StoredFile.objects.filter(pk=cadre.photo_id).update(delete_after=yesterday)
+    files.let_go(Cadre.objects.filter(pk=cadre.pk).values("photo"))
     cadre.photo = files.keep(found.photo)
     return True
 

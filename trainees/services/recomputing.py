@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
-from django.db.models.functions import Coalesce
 
 from core.audit import record
 from core.operations import Refused, intention
 from core.scope import unscoped
 from organization.models import Account, Unit
-from trainees.models import CreditBalance, CreditEntry, LedgerYear, Recomputation, RuleSet
+from trainees.models import PERSON, CreditBalance, CreditEntry, LedgerYear, Recomputation, RuleSet
 from trainees.services.rule_sets import adopt_shipped, demand_department
 from trainees.services.settling import Order, Plan, plan_of
 from trainees.services.standing import Award
@@ -134,7 +133,7 @@ def _changes(plan: Plan) -> dict[UUID, Change]:
 def _sums(root: dict[UUID, UUID], year: int) -> dict[UUID, dict[str, Decimal]]:
     """Credits of the year by person, adjustments included."""
     rows = CreditBalance.objects.filter(cadre__in=root.keys(), year=year).order_by()
-    sums = rows.values_list(Coalesce("cadre__canonical_id", "cadre_id")).annotate(Sum("required"), Sum("elective"))
+    sums = rows.values_list(PERSON).annotate(Sum("required"), Sum("elective"))
     found = {person: {"required": required, "elective": elective} for person, required, elective in sums}
     return {person: found.get(person, dict.fromkeys(KINDS, ZERO)) for person in set(root.values())}
 

@@ -13,14 +13,23 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, Unit
 from organization.roles import Role
-from trainees.models import Cadre, CreditBalance, CreditEntry, Duty, LedgerYear, Recognition, RuleSet
+from trainees.models import (
+    PERSON,
+    Cadre,
+    CadreQuerySet,
+    CreditBalance,
+    CreditEntry,
+    Duty,
+    LedgerYear,
+    Recognition,
+    RuleSet,
+)
 from trainees.rules.credits import Learning, credit_year, surplus
 from trainees.rules.recognition import BY_DAYS
 from trainees.rules.rule_book import RuleBook
@@ -28,8 +37,6 @@ from trainees.services.ledger import post
 from trainees.services.rule_sets import shipped_rules
 
 NONE = Decimal(0)
-PERSON = Coalesce("cadre__canonical_id", "cadre_id")
-"""Rows of a merged double count for who lives on."""
 WHY = "figures of an authority's year; the caller found the authority in scope"
 WAITING = {
     Recognition.State.VETTED: ("待组织部确认的学分认定", True, "请先确认或退回，否则只能记入调整期"),
@@ -86,7 +93,7 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def people_of(authority: Unit) -> QuerySet[Cadre]:
+def people_of(authority: Unit) -> CadreQuerySet:
     """Whose ledger the authority keeps: the cadres it manages, merged doubles left out."""
     return Cadre.objects.unscoped(WHY).filter(managing_authority=authority, canonical=None)
 
@@ -181,7 +188,7 @@ def figures_of(authority: Unit, year: int) -> dict[str, Any]:
     """People, what they learned, each requirement's state, what is carried over: numbers for people, as text."""
     carried = carries(authority, year)
     return {
-        "people": people_of(authority).filter(status__in=ACTIVE).count(),
+        "people": people_of(authority).in_service().count(),
         "entries": entries_of(authority, year).filter(adjustment=False).count(),
         "learned": _learned(authority, year),
         "requirements": _requirements(authority, year),
@@ -189,7 +196,6 @@ def figures_of(authority: Unit, year: int) -> dict[str, Any]:
     }
 
 
-ACTIVE = (Cadre.Status.SERVING, Cadre.Status.SECONDED)
 SUMS = ("off_job_days", "off_job_hours", "online_hours", "other_hours", "required", "elective")
 
 

@@ -1,10 +1,8 @@
 """回访: the shipped questionnaire, when it is due, and what the answers suggest (DOMAIN.md §3, “Results”)."""
 
-import calendar
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -52,12 +50,6 @@ def questionnaire() -> Questionnaire:
     told = json.loads(DATA.read_text(encoding="utf-8"))
     questions, texts = (tuple(Asked(**one) for one in told[name]) for name in ("questions", "texts"))
     return Questionnaire(told["version"], tuple(told["scale"]), questions, texts)
-
-
-def due_on(closed_on: date, months: int) -> date:
-    """The same day so many months later; the month's last day where there is no such day."""
-    year, month = divmod(closed_on.year * 12 + closed_on.month - 1 + months, 12)
-    return date(year, month + 1, min(closed_on.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def mean_of(*answers: Mapping[str, object]) -> Decimal | None:

@@ -19,9 +19,6 @@ from django.db import connection
 from trainees.models.duties import DutyQuerySet
 from training.services.forecast import AHEAD, YEARS
 
-ROOM = "SET LOCAL work_mem = '64MB'"
-"""Sorting and hashing 96,000 rows in memory: a third of the time that the disk would take."""
-
 STANDING = """
 WITH chosen (id) AS ({chosen}),
 duty AS (

@@ -10,8 +10,9 @@ from core.audit import record
 from core.operations import Refused, demand_current, intention
 from organization.models import Account
 from organization.roles import Role
+from trainees.rules.duties import months_later
 from training.models import Enrolment, FollowUp, TrainingClass
-from training.rules.follow_up import due_on, questionnaire
+from training.rules.follow_up import questionnaire
 
 LOOKS_BACK = timedelta(days=90)
 """How long after its day a follow-up is still made: a portal that takes in old classes asks nobody about them."""
@@ -36,9 +37,9 @@ def make_follow_ups(today: date) -> int:
 
 def _classes_due(today: date, months: int) -> list[tuple[TrainingClass, date]]:
     """Closed classes whose day has come, and not long ago."""
-    first = due_on(today - LOOKS_BACK, -months) - timedelta(days=3)  # months have 28 to 31 days
+    first = months_later(today - LOOKS_BACK, -months) - timedelta(days=3)  # months have 28 to 31 days
     rows = TrainingClass.objects.filter(state=TrainingClass.State.CLOSED, closed_on__gte=first, closed_on__lt=today)
-    days = [(one, due_on(one.closed_on, months)) for one in rows if one.closed_on]
+    days = [(one, months_later(one.closed_on, months)) for one in rows if one.closed_on]
     return [(one, due) for one, due in days if today - LOOKS_BACK <= due <= today]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -17,7 +16,7 @@ from portal.lists import chips, chosen
 from portal.pages import words
 from portal.pages.duties.look import Look
 from portal.pages.search import named
-from trainees.models import Cadre, CreditBalance, Duty
+from trainees.models import PERSON, Cadre, CreditBalance, Duty
 from training.rules.attainment import MET, Ahead, state_of, worst
 from training.services.attainment import ORDERS, people
 from training.services.forecast import ahead_of
@@ -111,11 +110,8 @@ def _hours(cadres: Iterable[UUID], year: int) -> Mapping[UUID, Decimal]:
     """What each has learned in the year by any channel, doubles' hours among it."""
     whose = Q(cadre__in=cadres) | Q(cadre__canonical__in=cadres)
     rows = CreditBalance.objects.unscoped(FETCHED).filter(whose, year=year).order_by()
-    person, every = (
-        Coalesce("cadre__canonical_id", "cadre_id"),
-        Sum("off_job_hours") + Sum("online_hours") + Sum("other_hours"),
-    )
-    return dict(rows.annotate(person=person).values_list("person").annotate(every=every))
+    every = Sum("off_job_hours") + Sum("online_hours") + Sum("other_hours")
+    return dict(rows.annotate(person=PERSON).values_list("person").annotate(every=every))
 
 
 # ---- as a page ----

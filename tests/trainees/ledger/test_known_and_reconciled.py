@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.db.models import Sum
 from django.utils import timezone
 
 from core.models import AuditEntry
@@ -15,14 +16,13 @@ from tests import factories as make
 from tests.trainees.ledger.conftest import make_town, make_who
 from tests.trainees.ledger.story import in_house_cap, learned, rules
 from trainees.models import CreditBalance, CreditEntry
-from trainees.services.known import Sums, known_at
 from trainees.services.ledger import post, withdraw
 from trainees.services.reconciling import is_due, reconcile
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def test_as_known_at_a_moment(who, town):
+def test_as_known_at_a_moment(who):
     """What was posted later, and what was taken back later, was not known then; whatever the entries are dated."""
     one, other = learned(who, on=date(2025, 11, 20)), learned(who, on=date(2025, 12, 30), hours="4", days="0.5")
     online = learned(who, on=date(2025, 12, 1), hours="0", days="0", channel="online", minutes=450)
@@ -30,21 +30,14 @@ def test_as_known_at_a_moment(who, town):
     new_year = timezone.now()
     post([other], actor=None)
     withdraw("class", [one.source_id], actor=None, reason="重新打开")
-    entries = CreditEntry.objects.filter(cadre=who)
-    then = Sums(Decimal(2), Decimal(12), Decimal(10), Decimal(0), Decimal(22))
-    now = Sums(Decimal("0.5"), Decimal(4), Decimal(10), Decimal(0), Decimal(14))
-    assert known_at(entries, 2025, new_year) == {who.pk: then}
-    assert known_at(CreditEntry.objects.filter(authority=town), 2025, timezone.now()) == {who.pk: now}
-    assert known_at(entries, 2025, datetime(2020, 1, 1, tzinfo=CHINA)) == known_at(entries, 2024, timezone.now()) == {}
+    assert known(new_year) == (Decimal(2), Decimal(22), Decimal(22))
+    assert known(timezone.now()) == (Decimal("0.5"), Decimal(14), Decimal(14))
+    assert known(datetime(2020, 1, 1, tzinfo=CHINA)) == (None, None, None)
 
 
-def test_a_double_is_one_person(who, town):
-    double = make.cadre("司马清杨", who.unit, town)
-    post([learned(who), learned(double)], actor=None)
-    double.canonical = who
-    double.save()
-    found = known_at(CreditEntry.objects.all(), 2026, timezone.now())
-    assert {person: sums.required for person, sums in found.items()} == {who.pk: 24}
+def known(moment):
+    rows = CreditEntry.objects.known_at(moment)
+    return tuple(rows.aggregate(days=Sum("days"), hours=Sum("hours"), credits=Sum("credits")).values())
 
 
 def test_a_correction_is_of_one_moment(who):

@@ -91,12 +91,7 @@ def _record(one: Any, place: str) -> Sent:
     for name in one:
         if name not in FIELDS:
             raise BadCall(f"{place}.{_shown(name)}", "没有这个字段")
-    read = {name: _field(one, name, place) for name in FIELDS}
-    return Sent(
-        number=read["number"], id_number=read["id_number"], name=read["name"], course=read["course"],
-        minutes=read["minutes"], share=read["share"], finished=read["finished"], begun=read["begun"],
-        provider=read["provider"],
-    )  # fmt: skip
+    return Sent(**{name: _field(one, name, place) for name in FIELDS})
 
 
 def _field(one: Mapping[str, Any], name: str, place: str) -> Any:

@@ -10,6 +10,7 @@ from core.pictures import Upload
 from trainees.models import Platform
 from trainees.models.ledger import Channel
 from trainees.rules.recognition import (
+    BY_DAYS,
     MINUTES_PER_HOUR,
     MOST_HOURS,
     MOST_HOURS_A_DAY,
@@ -83,11 +84,8 @@ def _of_dates(claim: Claim, today: date) -> Iterator[str]:
         yield "学习还没有结束，结束之后才能申报"
     elif claim.since.year < today.year - YEARS_BACK:
         yield f"只受理近 {YEARS_BACK} 年的学习，更早的请由组织部干部教育科办理"
-    elif claim.channel not in (Channel.ONLINE, *_OVER_NEW_YEAR) and claim.since.year != claim.until.year:
+    elif claim.channel not in (Channel.ONLINE, *BY_DAYS) and claim.since.year != claim.until.year:
         yield "跨年度的学习请按年度分别申报"
-
-
-_OVER_NEW_YEAR = (Channel.OFF_JOB, Channel.IN_HOUSE)
 
 
 def _of_online(claim: Claim) -> Iterator[str]:

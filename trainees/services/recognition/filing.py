@@ -11,12 +11,10 @@ from core.pictures import Upload
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import Cadre, Recognition, RecognitionProof
-from trainees.rules.recognition import hours_of
 from trainees.services.recognition.claims import MOST_PROOFS, Claim, demand_sound
 from trainees.services.recognition.doubles import mark_doubles
 from trainees.services.recognition.holding import State, hold_one, is_own
 
-__all__ = ["file_again", "file_recognition", "hours_of", "withdraw_recognition"]
 TWICE = {"platform_record_once": "该平台的这条记录已经申报过，不能再报"}
 FACTS = [
     "channel", "title", "title_key", "provider", "platform", "external_key", "since", "until", "hours", "minutes", "days",
