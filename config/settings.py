@@ -157,6 +157,7 @@ JOB_HANDLERS = {
     "roster_read": "trainees.services.rosters.rehearse_roster",
     "roster_write": "trainees.services.rosters.write_roster",
     "roster_duties": "trainees.services.rosters.assign_after_roster",
+    "year_close": "reports.services.year_end.close_as_asked",
 }
 JOB_NAMES = {
     "document": "文件",
@@ -166,11 +167,13 @@ JOB_NAMES = {
     "roster_read": "花名册核对",
     "roster_write": "花名册写入",
     "roster_duties": "花名册后分派学习任务",
+    "year_close": "年度结账",
 }
 JOB_FAILURES = {
     "document": "reports.services.give_up_document",
     "roster_read": "trainees.services.rosters.give_up_roster",
     "roster_write": "trainees.services.rosters.give_up_roster",
+    "year_close": "trainees.services.acts.give_up_act",
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE

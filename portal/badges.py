@@ -66,6 +66,7 @@ BADGES: dict[str, dict[str, Badge]] = {
     },
     "ledger_year": {
         "open": Badge("未结账", "info"),
+        "busy": Badge("办理中", "warn"),
         "closed": Badge("已结账", "off"),
     },
     "recognition": {

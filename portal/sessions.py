@@ -22,6 +22,8 @@ ABSOLUTE = 12 * 3600  # seconds
 SEEN_STEP = 30  # seconds: how exactly “last used” is known; a write per request would be dear
 POLLED = (
     "portal:batch_progress",
+    "portal:ledger_act",
+    "portal:roster_progress",
     "portal:check_in_live",
     "portal:attendance_changes",
 )  # a page that asks by itself keeps nobody signed in

@@ -36,6 +36,7 @@ from portal.views import (
     identity,
     learning_records,
     leaves,
+    ledger_acts,
     ledger_years,
     moves,
     online,
@@ -221,6 +222,7 @@ urlpatterns = [
     path("cadres/tables/<str:kind>/import/", cadre_tables.cadre_table_import, "cadre_table_import"),
     # 台账年度、年度学习情况
     path("ledger/", ledger_years.ledger_years, "ledger_years"),
+    path("ledger/acts/<uuid:pk>/", ledger_acts.ledger_act, "ledger_act"),
     path("ledger/<uuid:pk>/<int:year>/", ledger_years.ledger_year, "ledger_year"),
     path("ledger/<uuid:pk>/<int:year>/close/", ledger_years.ledger_close, "ledger_close"),
     path("ledger/<uuid:pk>/<int:year>/people/", ledger_years.ledger_people_export, "ledger_people_export"),

@@ -19,6 +19,8 @@ EVENTS = {
     "cadre_roster.take": "上传干部花名册",
     "cadre.status": "登记状态变动",
     "cadre.unmask": "查看完整身份证号",
+    "ledger_act.ask": "提交台账办理",
+    "ledger_act.refuse": "台账办理未成",
     "ledger_year.close": "年度结账",
     "ledger.export": "导出年度台账",
     "ledger.post": "学分学时入账",

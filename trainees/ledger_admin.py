@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.admin import NamedAdmin, ScopedAdmin
 from organization.models import Unit
 from organization.roles import Role
-from trainees.models import CreditBalance, CreditEntry, LedgerYear, Recomputation, RuleSet
+from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear, Recomputation, RuleSet
 
 
 @admin.register(CreditEntry)
@@ -61,6 +61,17 @@ class LedgerYearAdmin(OfAuthority):
     list_display = ("authority", "year", "closed_at")
     ordering = ("-year", "authority__path")
     fields = ("authority", "year", "closed_at", "figures")
+
+
+@admin.register(LedgerAct)
+class LedgerActAdmin(ScopedAdmin):
+    list_display = ("kind", "unit", "year", "state", "created", "finished")
+    list_select_related = ("unit",)
+    list_filter = ("state", "kind")
+    search_fields = ("unit__name",)
+    ordering = ("-created", "pk")
+    fields = ("kind", "unit", "year", "state", "reason", "asked", "outcome", "created", "finished")
+    readonly_fields = ("created",)
 
 
 @admin.register(Recomputation)

@@ -16,11 +16,13 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from portal.acts import names_of
 from portal.lists import page_of
-from portal.pages import words
+from portal.pages import ledger_acts, words
 from portal.pages.statements import made_of
 from reports.services.year_end import preview_year_end
-from trainees.models import CreditBalance, CreditEntry, LedgerYear
-from trainees.services.years import Check, Preview, plain
+from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear
+from trainees.services.acts import acts_of
+from trainees.services.year_checks import Check
+from trainees.services.years import Preview, plain
 
 FIRST, LAST = 2000, 2100
 SUMS = (
@@ -54,21 +56,23 @@ def listed(user: Account, today: date) -> list[dict[str, Any]]:
     held: dict[Any, dict[int, LedgerYear]] = {unit.pk: {} for unit in units}
     for row in LedgerYear.objects.filter(authority__in=units):
         held[row.authority_id][row.year] = row
-    return [_authority(unit, held[unit.pk], today) for unit in units]
+    waiting = LedgerAct.objects.visible_to(user).filter(state=LedgerAct.State.WAITING)
+    busy = set(waiting.values_list("unit", "year"))
+    return [_authority(unit, held[unit.pk], busy, today) for unit in units]
 
 
-def _authority(unit: Unit, rows: dict[int, LedgerYear], today: date) -> dict[str, Any]:
+def _authority(unit: Unit, rows: dict[int, LedgerYear], busy: set[tuple[Any, int]], today: date) -> dict[str, Any]:
     years = sorted({*rows, today.year, today.year - 1}, reverse=True)
-    return {"name": unit.name, "years": [_year(unit, year, rows.get(year)) for year in years]}
+    return {"name": unit.name, "years": [_year(unit, year, rows.get(year), (unit.pk, year) in busy) for year in years]}
 
 
-def _year(unit: Unit, year: int, row: LedgerYear | None) -> dict[str, Any]:
+def _year(unit: Unit, year: int, row: LedgerYear | None, busy: bool) -> dict[str, Any]:
     closed = row is not None and row.closed_at is not None
     figures = row.figures if row is not None and closed else {}
     carry = figures.get("carry", {})
     return {
         "year": year,
-        "state": "closed" if closed else "open",
+        "state": "busy" if busy else "closed" if closed else "open",
         "closed_on": words.day(timezone.localdate(row.closed_at)) if row and row.closed_at else "",
         "people": figures.get("people"),
         "carry": f"{carry['people']} 人 {carry['credits']} 学分" if carry else "",
@@ -86,7 +90,8 @@ def crumbs(last: str = "") -> list[dict[str, str]]:
 
 
 def year(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[str, Any]:
-    """The page's context: what closing would do, or what it did and what came late."""
+    """The page's context: what closing would do, that a worker is at it, or what it did and what came late."""
+    act = ledger_acts.shown(acts_of(unit, number).first())
     row = LedgerYear.objects.filter(authority=unit, year=number).first()
     closed = row is not None and row.closed_at is not None
     context = {
@@ -96,11 +101,17 @@ def year(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[str
         "crumbs": crumbs(f"{unit.name} {number}年"),
         "recompute_url": reverse("portal:recompute", args=[unit.pk, number]),
         "people_url": reverse("portal:ledger_people_export", args=[unit.pk, number]),
+        **act,
         **known(request, unit, number, today),
     }
     if row is not None and closed:
         return context | _closed(request, unit, row)
-    return context | _open(unit, number, today)
+    return context | (_waiting() if act["bar"] else _open(unit, number, today))
+
+
+def _waiting() -> dict[str, Any]:
+    """While a worker is at it, nothing is reckoned: it would be old when it is read."""
+    return {"figures": [], "requirements": []}
 
 
 def _open(unit: Unit, number: int, today: date) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def progress(row: RosterUpload) -> dict[str, Any] | None:
         return None
     done, total = told(row.pk) or (0, 0)
     url = reverse("portal:roster_progress", args=[row.pk])
-    return {"url": url, "title": BUSY[State(row.state)], "done": done, "total": total}
+    return {"url": url, "title": BUSY[State(row.state)], "done": done, "total": total, "words": ""}
 
 
 def note(row: RosterUpload, gone: bool) -> dict[str, str] | None:

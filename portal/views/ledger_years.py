@@ -22,7 +22,7 @@ from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_ledger, may_read_statements
 from reports.services.statements import zip_statements
-from reports.services.year_end import close_with_statements
+from reports.services.year_end import ask_to_close
 
 
 @require_safe
@@ -51,7 +51,7 @@ def _page(request: SignedIn, unit: Unit, year: int, form: CloseYearForm | None =
 
 @require_POST
 def ledger_close(request: SignedIn, pk: UUID, year: int) -> HttpResponse:
-    """A typed sentence and, for what cannot be undone, somebody who is there."""
+    """A typed sentence and, for what cannot be undone, somebody who is there; a worker does it."""
     unit = _authority(request, pk, year)
     here = reverse("portal:ledger_year", args=[unit.pk, year])
     form = CloseYearForm(request.POST, sentence=pages.sentence(year))
@@ -62,8 +62,8 @@ def ledger_close(request: SignedIn, pk: UUID, year: int) -> HttpResponse:
     accepted = form.cleaned_data["accepted"]
 
     def act() -> Answer:
-        close_with_statements(unit, year, actor=request.user, on=timezone.localdate(), accepted=accepted)
-        return answer(here, f"{year}年已结账，年度学习情况正在制作")
+        ask_to_close(unit, year, actor=request.user, on=timezone.localdate(), accepted=accepted)
+        return answer(here, f"已提交{year}年结账，办完后本页自动更新")
 
     return perform(request, form, "ledger.close", [str(unit.pk), year, accepted], act)
 

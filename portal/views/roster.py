@@ -74,7 +74,7 @@ def roster_progress(request: SignedIn, pk: UUID) -> HttpResponse:
     """The bar; what is ready is no longer asked for and brings the page around it up to date, once."""
     upload = upload_in_scope(request.user, pk)
     bar = pages.progress(upload)
-    response = render(request, "portal/rosters/_progress.html", {"bar": bar})
+    response = render(request, "components/_waiting.html", {"bar": bar})
     if bar is None:
         response["HX-Refresh"] = "true"
     return response

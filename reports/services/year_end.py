@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
+
 from core.audit import record
 from core.jobs import submit
 from core.operations import intention
@@ -13,8 +15,10 @@ from reports.gathering.year_people import PersonYear, people_years
 from reports.gathering.year_units import Area, Facts, nobody, tallies, unit_facts
 from reports.models import ArchivePaper
 from reports.services.archive_papers import BATCH
-from trainees.models import LedgerYear
-from trainees.services.years import Preview, close_year, preview_year
+from trainees.models import LedgerAct, LedgerYear
+from trainees.services.acts import Outcome, ask_for, carry_out
+from trainees.services.year_checks import demand_ready, year_checks
+from trainees.services.years import Preview, close_year, demand_keeper, demand_open, preview_year
 from training.services.years import class_checks
 
 logger = logging.getLogger("portal.reports")
@@ -28,6 +32,30 @@ PORTION = 500  # statements written at a time
 def preview_year_end(authority: Unit, year: int, on: date) -> Preview:
     """The whole checklist and the figures as they stand now."""
     return preview_year(authority, year, on, more=class_checks(authority, year))
+
+
+@intention
+def ask_to_close(authority: Unit, year: int, *, actor: Account, on: date, accepted: bool = False) -> LedgerAct:
+    """Have a worker close the year: a page does not wait for 32,000 people.
+
+    Raises Refused for everything that can be said at once; the worker asks all of it again.
+    """
+    demand_keeper(authority, actor)
+    for held in LedgerYear.objects.filter(authority=authority, year=year):
+        demand_open(held)
+    demand_ready([*year_checks(authority, year, on), *class_checks(authority, year)], year, accepted)
+    return ask_for(LedgerAct.Kind.CLOSE, authority, year, actor=actor, asked={"accepted": accepted})
+
+
+def close_as_asked(act_id: UUID) -> None:
+    """The worker's part of `ask_to_close`, once."""
+    carry_out(act_id, _close)
+
+
+def _close(act: LedgerAct, actor: Account) -> Outcome:
+    day, accepted = timezone.localdate(act.created), act.asked["accepted"]
+    closed = close_with_statements(act.unit, act.year, actor=actor, on=day, accepted=accepted)
+    return {name: closed.figures[name] for name in ("people", "carry")}
 
 
 @intention

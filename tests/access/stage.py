@@ -99,6 +99,10 @@ def a_closed_year(city: City) -> None:
     paper.update(file=keep(make.PDF))
 
 
+def an_act(city: City) -> None:
+    city.__dict__["act"] = stage_ledger.act(city).pk
+
+
 def a_recomputation(city: City) -> None:
     some_rules(city)
     count = {"people": 1, "changed": 1, "awarded": 1, "reversed": 1, "unchanged": 0, "more": 0, "words": "未结账"}
@@ -234,6 +238,7 @@ def a_work(city: City) -> None:
 
 PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_closed_year": a_closed_year,
+    "an_act": an_act,
     "some_rules": some_rules,
     "a_recomputation": a_recomputation,
     "an_award": an_award,

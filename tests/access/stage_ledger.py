@@ -7,7 +7,7 @@ from typing import Any
 
 from core.keys import new_key
 from tests.cast import City
-from trainees.models import CreditBalance, CreditEntry, LedgerYear, Recomputation, RuleSet
+from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear, Recomputation, RuleSet
 from trainees.services.ledger import Learning, post
 from trainees.services.rule_sets import adopt_shipped
 
@@ -45,10 +45,16 @@ def recomputation(city: City) -> Recomputation:
     return Recomputation.objects.create(authority=city.root, rule_set=rules(city), year=2026, report={"changed": 0})
 
 
+def act(city: City) -> LedgerAct:
+    """Of 2025, closed by a worker; it waits."""
+    return LedgerAct.objects.create(kind="close", unit=city.root, year=2025, asked_by_id=city.staff.pk)
+
+
 ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "trainees.CreditEntry": lambda city: entry(city).pk,
     "trainees.CreditBalance": lambda city: balance(city).pk,
     "trainees.RuleSet": lambda city: rules(city).pk,
     "trainees.LedgerYear": lambda city: year(city).pk,
+    "trainees.LedgerAct": lambda city: act(city).pk,
     "trainees.Recomputation": lambda city: recomputation(city).pk,
 }

@@ -39,6 +39,7 @@ from trainees.models import (
     CreditEntry,
     Duty,
     Exemption,
+    LedgerAct,
     LedgerYear,
     OnlineClass,
     OnlineLearner,
@@ -428,6 +429,9 @@ def build_ledger(plan: Plan, today: date) -> None:
     keep(plan, [PlatformUpload(platform=platform, unit=unit, **upload) for unit in units], PlatformUpload)
     keep(plan, [RosterUpload(unit=unit, **upload) for unit in units], RosterUpload)
     keep(plan, [PersonnelForm(unit=unit, **upload) for unit in units], PersonnelForm)
+    keep(
+        plan, [LedgerAct(kind="close", unit=unit, year=today.year, asked_by_id=new_key()) for unit in units], LedgerAct
+    )
 
 
 def build_archive(plan: Plan, today: date) -> None:

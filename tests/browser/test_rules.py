@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.signin.conftest import account_of
 from tests.signin.people import PASSWORD
+from tests.worker import work_off
 from trainees.models import CreditBalance, LedgerYear
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
@@ -88,7 +89,9 @@ def test_a_year_is_closed_by_typing_it_out(visitor: Visitor, office: Unit, size:
     demand_fits(visitor)
     page.get_by_label("确认").fill("2025年结账")
     page.get_by_role("button", name="结账", exact=True).click()
-    expect(page.get_by_text("2025年已结账")).to_be_visible()
+    expect(page.get_by_text("正在结账")).to_be_visible()
+    demand_fits(visitor)
+    work_off("year_close")
     expect(page.get_by_text("结账后没有新的入账")).to_be_visible()
     demand_fits(visitor)
     assert LedgerYear.objects.get(year=2025).closed_at

@@ -10,9 +10,10 @@ from django.utils import timezone
 from core.files import keep
 from core.keys import new_key
 from reports.models import ArchivePaper
-from reports.services.year_end import close_with_statements, write_statements
+from reports.services.year_end import ask_to_close, close_with_statements, write_statements
 from tests import factories as make
 from tests.access.stage import op_id
+from tests.worker import work_off
 from trainees.models import LedgerYear
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
@@ -60,12 +61,33 @@ def test_closing_and_what_comes_late(city, client_of):
     sent = {"op_id": op_id(), "typed": "2025年结账"}
     assert client.post(address("ledger_close", city), sent).status_code == 302
     assert client.post(address("ledger_close", city), sent).status_code == 302  # the same answer again
+    body = client.get(address("ledger_year", city)).content.decode()
+    assert "正在结账" in body and f"由{city.staff.display_name}提交" in body and "请输入" not in body
+    assert "办理中" in client.get(reverse("portal:ledger_years")).content.decode()
+    work_off("year_close")
     learn(city.cadres[1], "8", title="补记的培训")
     body = client.get(address("ledger_year", city)).content.decode()
     assert "结转 1 人 42.5 学分到2026年选修" in body
     assert "结账后入账 1 条，涉及 1 人，合计 8 学时、8 学分" in body
     assert "补记的培训" in body
     assert "已结账" in client.get(reverse("portal:ledger_years")).content.decode()
+
+
+def test_the_bar_asks_until_it_is_done_and_then_brings_the_page_up_to_date(city, client_of):
+    act = ask_to_close(city.root, 2025, actor=city.staff, on=timezone.localdate())
+    client, bar = client_of(city.staff), reverse("portal:ledger_act", args=[act.pk])
+    answer = client.get(bar)
+    assert "正在结账" in answer.content.decode() and "HX-Refresh" not in answer
+    work_off("year_close")
+    assert client.get(bar)["HX-Refresh"] == "true"
+
+
+def test_what_the_worker_refused_is_told_beside_the_form(city, client_of):
+    ask_to_close(city.root, 2025, actor=city.staff, on=timezone.localdate())
+    learn(city.cadres[0], "1", on=date(2024, 5, 5))
+    work_off("year_close")
+    body = client_of(city.staff).get(address("ledger_year", city)).content.decode()
+    assert "没有办成，没有写入任何内容" in body and "请先结2024年的账" in body
 
 
 def test_a_year_that_was_closed_without_statements_says_so(city, client_of):

@@ -15,7 +15,8 @@ from trainees.models import CreditBalance, CreditEntry, Duty, Exemption, LedgerY
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, Posting, post
 from trainees.services.merging import merge_cadre
-from trainees.services.years import Check, carries, close_year, preview_year, year_checks
+from trainees.services.year_checks import Check, year_checks
+from trainees.services.years import carries, close_year, preview_year
 
 pytestmark = pytest.mark.django_db
 

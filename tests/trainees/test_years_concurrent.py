@@ -13,8 +13,9 @@ from django.db.models import Sum
 from core.keys import new_key
 from core.operations import Refused
 from organization.roles import Role
+from reports.services.year_end import ask_to_close, close_as_asked
 from tests import factories as make
-from trainees.models import Cadre, CreditBalance, CreditEntry, LedgerYear
+from trainees.models import Cadre, CreditBalance, CreditEntry, LedgerAct, LedgerYear
 from trainees.services import years
 from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
@@ -72,6 +73,18 @@ def test_of_two_who_close_at_once_one_does(town):
     assert all("不能再结" in one.message for one in told if isinstance(one, Refused))
     assert carried() == {who.pk: 10 for who in people}
     assert CreditEntry.objects.filter(channel="carry").count() == WRITERS
+
+
+def test_of_two_who_ask_at_once_one_act_waits_and_two_workers_do_it_once(town):
+    where, staff, people = town
+    other = make.account("other", "裴照", unit=where)
+    make.grant(other, Role.STAFF, where)
+    told = at_once(*[lambda who=who: ask_to_close(where, 2025, actor=who, on=JANUARY) for who in (staff, other)])
+    assert sorted(type(one).__name__ for one in told) == ["LedgerAct", "Refused"]
+    act = LedgerAct.objects.get()
+    at_once(*[lambda: close_as_asked(act.pk)] * 2)
+    assert carried() == {who.pk: 10 for who in people}
+    assert LedgerAct.objects.get().state == LedgerAct.State.DONE
 
 
 def test_closing_while_doubles_are_merged(town, monkeypatch):

@@ -1,5 +1,6 @@
 """Who learns: cadres, their credit-hour ledger, what is asked of them, what they learned elsewhere."""
 
+from trainees.models.acts import LedgerAct, LedgerActQuerySet
 from trainees.models.duties import Duty, Exemption
 from trainees.models.ledger import CreditBalance, CreditEntry, LedgerYear, Recomputation
 from trainees.models.online import OnlineClass, OnlineLearner, OnlineLearnerQuerySet, OnlineReminder
@@ -28,6 +29,8 @@ __all__ = [
     "CreditEntry",
     "Duty",
     "Exemption",
+    "LedgerAct",
+    "LedgerActQuerySet",
     "LedgerYear",
     "OnlineClass",
     "OnlineLearner",

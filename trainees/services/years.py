@@ -19,44 +19,15 @@ from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, Unit
 from organization.roles import Role
-from trainees.models import (
-    PERSON,
-    Cadre,
-    CadreQuerySet,
-    CreditBalance,
-    CreditEntry,
-    Duty,
-    LedgerYear,
-    Recognition,
-    RuleSet,
-)
+from trainees.models import PERSON, Cadre, CadreQuerySet, CreditBalance, CreditEntry, Duty, LedgerYear, RuleSet
 from trainees.rules.credits import Learning, credit_year, surplus
-from trainees.rules.recognition import BY_DAYS
 from trainees.rules.rule_book import RuleBook
 from trainees.services.ledger import post
 from trainees.services.rule_sets import shipped_rules
+from trainees.services.year_checks import Check, blocked, demand_ready, warned, year_checks
 
 NONE = Decimal(0)
 WHY = "figures of an authority's year; the caller found the authority in scope"
-WAITING = {
-    Recognition.State.VETTED: ("待组织部确认的学分认定", True, "请先确认或退回，否则只能记入调整期"),
-    Recognition.State.FILED: ("待单位审核的学分认定", False, "结账后确认的记入调整期"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A line of the checklist: what was looked at, how many are open, whether that forbids closing, what to do."""
-
-    code: str
-    label: str
-    open: int
-    blocks: bool
-    words: str
-
-    @property
-    def done(self) -> bool:
-        return self.open == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +47,11 @@ class Preview:
 
     @property
     def blocked(self) -> list[Check]:
-        return [check for check in self.checks if check.blocks and not check.done]
+        return blocked(self.checks)
 
     @property
     def warned(self) -> list[Check]:
-        return [check for check in self.checks if not check.blocks and not check.done]
+        return warned(self.checks)
 
 
 def may_close(user: Account, authority: Unit) -> bool:
@@ -104,24 +75,6 @@ def carriers_of(authority: Unit, year: int) -> QuerySet[Cadre]:
     learned = entries_of(authority, year).filter(adjustment=False).values(person=PERSON)
     gone = Q(managing_authority__in=closed, pk__in=learned)
     return Cadre.objects.unscoped(WHY).filter(Q(managing_authority=authority) | gone, canonical=None)
-
-
-def year_checks(authority: Unit, year: int, on: date) -> list[Check]:
-    """What this app knows of; classes are asked by training (training.services.years)."""
-    before = LedgerYear.objects.filter(authority=authority, year__lt=year, closed_at=None).order_by("year")
-    open_years = list(before.values_list("year", flat=True))
-    named = "、".join(f"{one}年" for one in open_years)
-    checks = [
-        Check("over", f"{year}年已经结束", int(on.year <= year), True, f"{year + 1}年1月1日起可以结账"),
-        Check("before", "以前年度已结账", len(open_years), True, f"请先结{named}的账" if named else ""),
-    ]
-    return checks + [_waiting(authority, year, state, *words) for state, words in WAITING.items()]
-
-
-def _waiting(authority: Unit, year: int, state: str, label: str, blocks: bool, words: str) -> Check:
-    rows = Recognition.objects.unscoped(WHY).filter(cadre__managing_authority=authority, state=state)
-    split = Q(channel__in=BY_DAYS, since__year__lte=year, until__year__gt=year)
-    return Check(f"recognition_{state}", label, rows.filter(Q(until__year=year) | split).count(), blocks, words)
 
 
 def carries(authority: Unit, year: int) -> list[Carry]:
@@ -238,13 +191,11 @@ def close_year(
     The row is held while this runs: postings that are under way are waited for, later ones meet a closed year.
     `accepted` says that somebody read the warnings and closes all the same.
     """
-    if not may_close(actor, authority):
-        raise Refused(f"不能结{authority}的账：年度结账由管理这些干部的组织部干部教育科办理")
+    demand_keeper(authority, actor)
     held = hold_year(authority, year)
-    if held.closed_at is not None:
-        raise Refused(f"{authority}{year}年已于{timezone.localdate(held.closed_at):%Y-%m-%d}结账，不能再结")
+    demand_open(held)
     preview = preview_year(authority, year, on, more=more)
-    _demand_ready(preview, year, accepted)
+    demand_ready(preview.checks, year, accepted)
     post([row.learning for row in carries(authority, year)], actor=actor, reason=f"{year}年度结账")
     held.closed_at, held.closed_by_id = timezone.now(), actor.pk
     told = {"closed_on": str(on), "accepted": [f"{one.label} {one.open} 件" for one in preview.warned]}
@@ -260,13 +211,15 @@ def hold_year(authority: Unit, year: int) -> LedgerYear:
     return LedgerYear.objects.select_for_update().get(authority=authority, year=year)
 
 
-def _demand_ready(preview: Preview, year: int, accepted: bool) -> None:
-    if preview.blocked:
-        lines = "；".join(f"{one.label}：{one.words}（{one.open} 件）" for one in preview.blocked)
-        raise Refused(f"{year}年还不能结账：{lines}")
-    if preview.warned and not accepted:
-        lines = "；".join(f"{one.label} {one.open} 件" for one in preview.warned)
-        raise Refused(f"{year}年结账前请看清：{lines}。仍要结账的，请勾选“已知悉”")
+def demand_keeper(authority: Unit, actor: Account) -> None:
+    if not may_close(actor, authority):
+        raise Refused(f"不能结{authority}的账：年度结账由管理这些干部的组织部干部教育科办理")
+
+
+def demand_open(row: LedgerYear) -> None:
+    if row.closed_at is not None:
+        day = timezone.localdate(row.closed_at)
+        raise Refused(f"{row.authority}{row.year}年已于{day:%Y-%m-%d}结账，不能再结")
 
 
 def _told(held: LedgerYear) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from organization.models import Unit
-from trainees.services.years import Check
+from trainees.services.year_checks import Check
 from training.models import Enrolment, TrainingClass
 
 WHY = "classes of a year that is being closed; the caller found the authority in scope"

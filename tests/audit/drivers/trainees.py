@@ -165,6 +165,8 @@ DRIVERS = {
     "personnel_form.take_in": form_taken_in,
     "cadre.verify": checked_with_the_file,
     "ledger.export": years.table_taken,
+    "ledger_act.ask": years.asked,
+    "ledger_act.refuse": years.refused,
     "ledger_year.close": years.closed,
     "exemption.grant": exemption_granted,
     "exemption.proof": proof_seen,

@@ -1,0 +1,36 @@
+"""台账办理: how a page shows an act that a worker carries out: the bar while it waits, the sentence when it came to nothing."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.acts import names_of
+from portal.pages import words
+from trainees.models import LedgerAct
+
+State, Kind = LedgerAct.State, LedgerAct.Kind
+BUSY = {Kind.CLOSE: "正在结账"}
+
+
+def shown(act: LedgerAct | None) -> dict[str, Any]:
+    """`bar` and `note` of the page that the act belongs to; None where nobody has asked for anything."""
+    return {"bar": bar(act) if act else None, "note": note(act) if act else None}
+
+
+def bar(act: LedgerAct) -> dict[str, Any] | None:
+    """While it waits; a worker does it in one piece, so that there is nothing to count but the time."""
+    if act.state != State.WAITING:
+        return None
+    who = names_of({act.asked_by_id}).get(act.asked_by_id, "")
+    spent = int((timezone.now() - act.created).total_seconds())
+    told = f"{words.moment(act.created)}由{who}提交，已过 {spent} 秒"
+    url = reverse("portal:ledger_act", args=[act.pk])
+    return {"url": url, "title": BUSY[Kind(act.kind)], "words": told, "done": 0, "total": 0}
+
+
+def note(act: LedgerAct) -> dict[str, str] | None:
+    if act.state != State.REFUSED:
+        return None
+    told = f"{words.moment(act.created)}提交的{act.get_kind_display()}没有办成，没有写入任何内容：{act.reason}"
+    return words.note("bad", told)
