@@ -158,6 +158,7 @@ JOB_HANDLERS = {
     "roster_write": "trainees.services.rosters.write_roster",
     "roster_duties": "trainees.services.rosters.assign_after_roster",
     "year_close": "reports.services.year_end.close_as_asked",
+    "recognition_confirm": "trainees.services.recognition.confirm_as_asked",
 }
 JOB_NAMES = {
     "document": "文件",
@@ -168,12 +169,14 @@ JOB_NAMES = {
     "roster_write": "花名册写入",
     "roster_duties": "花名册后分派学习任务",
     "year_close": "年度结账",
+    "recognition_confirm": "平台记录确认",
 }
 JOB_FAILURES = {
     "document": "reports.services.give_up_document",
     "roster_read": "trainees.services.rosters.give_up_roster",
     "roster_write": "trainees.services.rosters.give_up_roster",
     "year_close": "trainees.services.acts.give_up_act",
+    "recognition_confirm": "trainees.services.acts.give_up_act",
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE

@@ -66,11 +66,11 @@ class LedgerYearAdmin(OfAuthority):
 @admin.register(LedgerAct)
 class LedgerActAdmin(ScopedAdmin):
     list_display = ("kind", "unit", "year", "state", "created", "finished")
-    list_select_related = ("unit",)
+    list_select_related = ("unit", "upload")
     list_filter = ("state", "kind")
     search_fields = ("unit__name",)
     ordering = ("-created", "pk")
-    fields = ("kind", "unit", "year", "state", "reason", "asked", "outcome", "created", "finished")
+    fields = ("kind", "unit", "year", "upload", "state", "reason", "asked", "outcome", "created", "finished")
     readonly_fields = ("created",)
 
 

@@ -10,7 +10,7 @@ from portal.pages import words
 from trainees.models import LedgerAct
 
 State, Kind = LedgerAct.State, LedgerAct.Kind
-BUSY = {Kind.CLOSE: "正在结账"}
+BUSY = {Kind.CLOSE: "正在结账", Kind.CONFIRM: "正在确认"}
 
 
 def shown(act: LedgerAct | None) -> dict[str, Any]:
@@ -30,7 +30,17 @@ def bar(act: LedgerAct) -> dict[str, Any] | None:
 
 
 def note(act: LedgerAct) -> dict[str, str] | None:
-    if act.state != State.REFUSED:
-        return None
-    told = f"{words.moment(act.created)}提交的{act.get_kind_display()}没有办成，没有写入任何内容：{act.reason}"
-    return words.note("bad", told)
+    if act.state == State.REFUSED:
+        told = f"{words.moment(act.created)}提交的{act.get_kind_display()}没有办成，没有写入任何内容：{act.reason}"
+        return words.note("bad", told)
+    done = DONE.get(Kind(act.kind)) if act.state == State.DONE else None
+    return words.note("good", done(act.outcome)) if done else None
+
+
+def _confirmed(outcome: dict[str, Any]) -> str:
+    left = f"；另有 {outcome['left']} 条没有确认：{outcome['why']}" if outcome["left"] else ""
+    return f"已认定 {outcome['confirmed']} 条，学分已记入台账{left}"
+
+
+DONE = {Kind.CONFIRM: _confirmed}
+"""What is not told by the page itself when it is done."""

@@ -20,7 +20,7 @@ from portal.pages import ledger_acts, words
 from portal.pages.statements import made_of
 from reports.services.year_end import preview_year_end
 from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear
-from trainees.services.acts import acts_of
+from trainees.services.acts import About
 from trainees.services.year_checks import Check
 from trainees.services.years import Preview, plain
 
@@ -91,7 +91,7 @@ def crumbs(last: str = "") -> list[dict[str, str]]:
 
 def year(request: HttpRequest, unit: Unit, number: int, today: date) -> dict[str, Any]:
     """The page's context: what closing would do, that a worker is at it, or what it did and what came late."""
-    act = ledger_acts.shown(acts_of(unit, number).first())
+    act = ledger_acts.shown(About(unit, number).acts().first())
     row = LedgerYear.objects.filter(authority=unit, year=number).first()
     closed = row is not None and row.closed_at is not None
     context = {

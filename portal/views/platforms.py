@@ -18,6 +18,7 @@ from core.sheets.refusal import FileRefused
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import XLSX, download
 from portal.forms_recognition import ColumnsForm, ExportForm, PlatformForm
+from portal.pages.recognitions import confirming
 from portal.pages.recognitions import platforms as pages
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
@@ -32,8 +33,8 @@ from portal.rules_recognition import (
 from trainees.models import Platform, PlatformUpload
 from trainees.services.recognition import (
     add_platform,
+    ask_to_confirm,
     change_platform,
-    confirm_upload,
     import_export,
     make_key,
     map_columns,
@@ -228,18 +229,14 @@ def platform_faults(request: SignedIn, pk: UUID) -> FileResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def platform_confirm(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Everything of one import that waits for the department, confirmed as one; GET shows what that comes to."""
+    """Everything of one import that waits for the department, confirmed as one by a worker; GET shows what that comes to."""
     upload = upload_of(request, pk)
     demand(may_keep_platforms(request.user))
     if request.method != "POST":
-        return render(request, "portal/recognition/confirm_upload.html", pages.to_confirm(upload, request.user))
+        return render(request, "portal/recognition/confirm_upload.html", confirming.to_confirm(upload, request.user))
 
     def act() -> Answer:
-        decided = confirm_upload(upload, actor=request.user)
-        left = f"，另有 {len(decided.left)} 条没有确认：{decided.left[0][1]}" if decided.left else ""
-        if not decided.done:
-            raise Refused(f"没有可以确认的记录{left}")
-        words = f"已认定 {len(decided.done)} 条{left}"
-        return answer(reverse("portal:platform_rehearsal", args=[pk]), words)
+        ask_to_confirm(upload, actor=request.user)
+        return answer(reverse("portal:platform_rehearsal", args=[pk]), "已提交确认，办完后本页自动更新")
 
     return perform(request, OperationForm(request.POST), "platform.confirm", str(pk), act)

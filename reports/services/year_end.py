@@ -16,7 +16,7 @@ from reports.gathering.year_units import Area, Facts, nobody, tallies, unit_fact
 from reports.models import ArchivePaper
 from reports.services.archive_papers import BATCH
 from trainees.models import LedgerAct, LedgerYear
-from trainees.services.acts import Outcome, ask_for, carry_out
+from trainees.services.acts import About, Outcome, ask_for, carry_out
 from trainees.services.year_checks import demand_ready, year_checks
 from trainees.services.years import Preview, close_year, demand_keeper, demand_open, preview_year
 from training.services.years import class_checks
@@ -44,7 +44,7 @@ def ask_to_close(authority: Unit, year: int, *, actor: Account, on: date, accept
     for held in LedgerYear.objects.filter(authority=authority, year=year):
         demand_open(held)
     demand_ready([*year_checks(authority, year, on), *class_checks(authority, year)], year, accepted)
-    return ask_for(LedgerAct.Kind.CLOSE, authority, year, actor=actor, asked={"accepted": accepted})
+    return ask_for(LedgerAct.Kind.CLOSE, About(authority, year), actor=actor, asked={"accepted": accepted})
 
 
 def close_as_asked(act_id: UUID) -> None:
@@ -54,6 +54,8 @@ def close_as_asked(act_id: UUID) -> None:
 
 def _close(act: LedgerAct, actor: Account) -> Outcome:
     day, accepted = timezone.localdate(act.created), act.asked["accepted"]
+    if act.year is None:
+        raise ValueError("a year is closed")
     closed = close_with_statements(act.unit, act.year, actor=actor, on=day, accepted=accepted)
     return {name: closed.figures[name] for name in ("people", "carry")}
 

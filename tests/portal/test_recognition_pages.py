@@ -20,6 +20,7 @@ from portal import leave_forms, rules
 from portal.rules_recognition import may_keep_platform
 from tests import factories as make
 from tests.trainees import recognition_rows as rows
+from tests.worker import work_off
 from trainees.models import CreditEntry, Platform, PlatformUpload, Recognition
 from trainees.services.recognition import confirm_recognitions, import_export
 from training.models import Enrolment
@@ -306,8 +307,12 @@ def test_an_export_from_the_file_to_the_ledger(yunling, client_of):
     staff = client_of(yunling.staff)
     page = text(staff.get(url("platform_confirm", made.pk)))
     assert "计 10 必修学分" in page and "全部确认" in page
-    staff.post(url("platform_confirm", made.pk), {"op_id": str(new_key())})
+    page = text(staff.post(url("platform_confirm", made.pk), {"op_id": str(new_key())}, follow=True))
+    assert "正在确认" in page and "条学分…" not in page
+    assert "正在确认" not in text(client.get(url("platform_rehearsal", made.pk)))  # the unit's page is the unit's
+    work_off("recognition_confirm")
     assert CreditEntry.objects.get().credits == 10
+    assert "已认定 1 条，学分已记入台账" in text(staff.get(url("platform_rehearsal", made.pk)))
     again = text(upload(client, platform, yunling, data, "再次.csv"))
     assert "没有新的记录" in again
 

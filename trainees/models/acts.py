@@ -10,6 +10,7 @@ from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
+from trainees.models.recognition import PlatformUpload
 
 
 class LedgerActQuerySet(ScopedQuerySet):
@@ -20,12 +21,13 @@ class LedgerActQuerySet(ScopedQuerySet):
 class LedgerAct(models.Model):
     """An act over the ledger of many people (台账办理): asked for on a page, carried out by a worker, whole or not at all.
 
-    `asked` is what was asked beside the year, `outcome` what it came to, `reason` why nothing was written. The year's next
-    act is not taken while one waits.
+    It is about a year of the unit's ledger, or about a platform's import. `asked` is what was asked beside that, `outcome`
+    what it came to, `reason` why nothing was written. The next act about the same is not taken while one waits.
     """
 
     class Kind(models.TextChoices):
         CLOSE = "close", "年度结账"
+        CONFIRM = "confirm", "确认平台记录"
 
     class State(models.TextChoices):
         WAITING = "waiting", "办理中"
@@ -35,7 +37,10 @@ class LedgerAct(models.Model):
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     kind = models.CharField("事项", max_length=9, choices=Kind)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="机关")
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
+    upload = models.ForeignKey(
+        PlatformUpload, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="平台记录导入"
+    )
     state = models.CharField("状态", max_length=7, choices=State, default=State.WAITING)
     asked = models.JSONField("要求", default=dict)
     outcome = models.JSONField("结果", default=dict)
@@ -52,8 +57,11 @@ class LedgerAct(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "year"], condition=Q(state="waiting"), name="act_of_year_waits_once"
             ),
+            models.UniqueConstraint(fields=["upload"], condition=Q(state="waiting"), name="act_on_upload_waits_once"),
+            models.CheckConstraint(condition=Q(year=None) ^ Q(upload=None), name="act_about_one_thing"),
         ]
         indexes: ClassVar = [models.Index(fields=["unit", "year", "-created"], name="acts_of_year")]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.year}年 {self.get_kind_display()}"
+        about = f"{self.year}年 " if self.year else ""
+        return f"{self.unit} {about}{self.get_kind_display()}"

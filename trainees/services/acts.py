@@ -5,6 +5,7 @@ begun again by the next bell. What the rules say no to by then is told on the pa
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,35 +16,48 @@ from core.audit import record
 from core.jobs import Unmakeable, submit
 from core.operations import Conflict, Refused, intention, last_word
 from organization.models import Account, Unit
-from trainees.models import LedgerAct
+from trainees.models import LedgerAct, PlatformUpload
 
 State, Kind = LedgerAct.State, LedgerAct.Kind
 WHY = "acts over a ledger whose authority the caller found in scope"
 Outcome = dict[str, Any]
 Work = Callable[[LedgerAct, Account], Outcome]
-JOBS = {Kind.CLOSE: "year_close"}
-AT_ONCE = {"act_of_year_waits_once": "刚刚有人提交了这一年的另一件办理，请刷新页面，等它办完"}
+JOBS = {Kind.CLOSE: "year_close", Kind.CONFIRM: "recognition_confirm"}
+QUICKER = "刚刚有人提交了另一件办理，请刷新页面，等它办完"
+AT_ONCE = {"act_of_year_waits_once": QUICKER, "act_on_upload_waits_once": QUICKER}
 
 
-def acts_of(unit: Unit, year: int) -> QuerySet[LedgerAct]:
-    """The year's acts, the latest first."""
-    return LedgerAct.objects.unscoped(WHY).filter(unit=unit, year=year).order_by("-created", "-pk")
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about: a year of an authority's ledger, or a platform's import."""
+
+    unit: Unit
+    year: int | None = None
+    upload: PlatformUpload | None = None
+
+    def acts(self) -> QuerySet[LedgerAct]:
+        """The latest first."""
+        rows = LedgerAct.objects.unscoped(WHY).filter(unit=self.unit, year=self.year, upload=self.upload)
+        return rows.order_by("-created", "-pk")
 
 
-def ask_for(kind: Kind, unit: Unit, year: int, *, actor: Account, asked: Outcome) -> LedgerAct:
+def ask_for(kind: LedgerAct.Kind, about: About, *, actor: Account, asked: Outcome) -> LedgerAct:
     """Write down an act and wake the worker, in the caller's transaction; asked again while it waits it is the same one.
 
-    Raises Refused while another act of the year waits.
+    Raises Refused while another act about the same waits.
     """
-    waiting = acts_of(unit, year).filter(state=State.WAITING).first()
+    waiting = about.acts().filter(state=State.WAITING).first()
     if waiting is not None:
         if (waiting.kind, waiting.asked_by_id, waiting.asked) != (kind, actor.pk, asked):
             raise Refused(busy_words(waiting))
         return waiting
     with last_word(AT_ONCE):
-        act = LedgerAct.objects.create(kind=kind, unit=unit, year=year, asked=asked, asked_by_id=actor.pk)
-    submit(JOBS[kind], f"{kind.label}（{year}年）", [act.pk], actor=actor.pk, subject_id=act.pk)
-    record("ledger_act.ask", actor=actor.pk, obj=act, unit_id=unit.pk, after={"kind": kind.value, "year": year} | asked)
+        act = LedgerAct.objects.create(
+            kind=kind, unit=about.unit, year=about.year, upload=about.upload, asked=asked, asked_by_id=actor.pk
+        )
+    title = f"{kind.label}（{about.year}年）" if about.year else kind.label
+    submit(JOBS[kind], title, [act.pk], actor=actor.pk, subject_id=act.pk)
+    record("ledger_act.ask", actor=actor.pk, obj=act, unit_id=act.unit_id, after=_told(act) | asked)
     return act
 
 
@@ -79,9 +93,12 @@ def give_up_act(act_id: UUID, reason: str) -> None:
     act.state, act.reason, act.finished = State.REFUSED, reason[:500], timezone.now()
     act.save(update_fields=["state", "reason", "finished"])
     who = {"actor": act.asked_by_id, "obj": act, "unit_id": act.unit_id}
-    after = {"kind": act.kind, "year": act.year}
-    record("ledger_act.refuse", **who, result="refused", reason=reason, after=after)
+    record("ledger_act.refuse", **who, result="refused", reason=reason, after=_told(act))
+
+
+def _told(act: LedgerAct) -> Outcome:
+    return {"kind": act.kind} | ({"year": act.year} if act.year else {"upload": str(act.upload_id)})
 
 
 def _held(act_id: UUID) -> LedgerAct:
-    return LedgerAct.objects.select_for_update(of=["self"]).select_related("unit").get(pk=act_id)
+    return LedgerAct.objects.select_for_update(of=["self"]).select_related("unit", "upload").get(pk=act_id)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -13,17 +12,15 @@ from organization.models import Account, Unit
 from organization.roles import Role
 from portal.acts import ask, names_of, new_op_id
 from portal.forms_recognition import ColumnsForm, PlatformForm
-from portal.pages import words
-from portal.pages.recognitions import State, crumbs, line, linked, number, told
+from portal.pages import ledger_acts, words
+from portal.pages.recognitions import State, crumbs, number
 from portal.rules_recognition import may_keep_platform, platforms_used_by
-from trainees.models import Platform, PlatformUpload, Recognition
-from trainees.services.recognition import UNDECIDED, effects_before
+from trainees.models import LedgerAct, Platform, PlatformUpload, Recognition
 from trainees.sheets.exports import COLUMNS, LENGTHS, NEEDED, SHARES, is_whole
 
 STEPS = ("上传", "对应列", "核对", "导入")
 SHOWN_UPLOADS = 20
 SHOWN_FAULTS = 100
-SAMPLED = 20
 LEVELS = {"error": "错误", "warning": "提醒", "notice": "说明"}
 FAULT_COLUMNS = ("级别", "行", "列", "填的是", "问题")
 
@@ -184,7 +181,9 @@ def rehearsal(upload: PlatformUpload, user: Account) -> dict[str, Any]:
     faults, more = found.get("faults", {}), found.get("more", {})
     errors = len(faults.get("error", ())) + more.get("error", 0)
     waiting = Recognition.objects.visible_to(user).filter(upload=upload, state=State.VETTED).count() if done else 0
+    act = ledger_acts.shown(last_act(upload, user))
     return {
+        **act,
         "upload": upload,
         "verdict": verdict(upload, errors, done),
         "figures": figures(upload, errors, done),
@@ -195,11 +194,17 @@ def rehearsal(upload: PlatformUpload, user: Account) -> dict[str, Any]:
         "columns_url": "" if done or not found else reverse("portal:platform_columns", args=[upload.pk]),
         "faults_url": reverse("portal:platform_faults", args=[upload.pk]) if any(faults.values()) else "",
         "confirm_url": reverse("portal:platform_confirm", args=[upload.pk])
-        if waiting and user.access.has(Role.STAFF) else "",
+        if waiting and not act["bar"] and user.access.has(Role.STAFF) else "",
         "waiting": waiting,
         "steps": steps(len(STEPS) if done else 2),
         "crumbs": trail((upload.file_name, "")),
     }  # fmt: skip
+
+
+def last_act(upload: PlatformUpload, user: Account) -> LedgerAct | None:
+    """The department's last word on the whole import: theirs who may give it."""
+    rows = LedgerAct.objects.visible_to(user).filter(upload=upload)
+    return rows.order_by("-created", "-pk").first()
 
 
 def verdict(upload: PlatformUpload, errors: int, done: bool) -> dict[str, str]:
@@ -254,26 +259,3 @@ def import_ask(upload: PlatformUpload) -> dict[str, Any]:
         points.append(f"有 {warnings} 处提醒，请先看过")
     url = reverse("portal:platform_import", args=[upload.pk])
     return ask("import", url, "确认导入", "导入平台记录", f"“{upload.file_name}”：", points=points, action="导入")
-
-
-def to_confirm(upload: PlatformUpload, user: Account) -> dict[str, Any]:
-    """What templates/portal/recognition/confirm_upload.html needs: the whole in figures, the first rows with their effect."""
-    rows = Recognition.objects.visible_to(user).filter(upload=upload, state=State.VETTED)
-    sums = rows.aggregate(n=Count("pk"), hours=Sum("hours"), people=Count("cadre", distinct=True))
-    shown = list(linked(rows).order_by("cadre__pinyin", "pk")[:SAMPLED])
-    effects = effects_before(shown)
-    lines = [line(one) | {"effects": [told(each) for each in effects.get(one.pk, ())]} for one in shown]
-    return {
-        "upload": upload,
-        "rows": lines,
-        "figures": [
-            words.figure("等待确认", sums["n"], "条"),
-            words.figure("涉及", sums["people"], "人"),
-            words.figure("申报", number(sums["hours"] or Decimal(0)), "学时"),
-            words.figure("疑似重复", rows.filter(UNDECIDED).count(), "条", "不随本次确认"),
-        ],
-        "more": max(0, sums["n"] - len(shown)),
-        "op_id": new_op_id(),
-        "back_url": reverse("portal:platform_rehearsal", args=[upload.pk]),
-        "crumbs": trail((upload.file_name, reverse("portal:platform_rehearsal", args=[upload.pk])), ("确认学分", "")),
-    }

@@ -1,5 +1,6 @@
 """Recognition of outside learning (学分认定): filed, vetted, confirmed and posted; states change here only."""
 
+from trainees.services.recognition.asking import ask_to_confirm, confirm_as_asked
 from trainees.services.recognition.claims import Claim
 from trainees.services.recognition.deciding import (
     confirm_recognitions,
@@ -39,7 +40,9 @@ __all__ = [
     "Liaisons",
     "PlatformFacts",
     "add_platform",
+    "ask_to_confirm",
     "change_platform",
+    "confirm_as_asked",
     "confirm_recognitions",
     "confirm_upload",
     "effects_after",

@@ -1,0 +1,44 @@
+"""A platform's records confirmed by a worker: an import of a city is more than a page waits for."""
+
+from uuid import UUID
+
+from core.operations import Refused, intention
+from organization.models import Account
+from organization.roles import Role
+from trainees.models import LedgerAct, PlatformUpload, Recognition
+from trainees.services.acts import About, Outcome, ask_for, carry_out
+from trainees.services.recognition.deciding import confirm_upload
+from trainees.services.recognition.holding import State
+
+NOTHING = "没有等待确认的记录，可能刚由他人办理"
+
+
+@intention
+def ask_to_confirm(upload: PlatformUpload, *, actor: Account) -> LedgerAct:
+    """Have a worker confirm everything of one import that waits for the department.
+
+    Raises Refused for what can be said at once; the worker asks about each record again.
+    """
+    if not actor.access.covers(upload.unit.path, Role.STAFF):
+        raise Refused("平台记录由组织部干部教育科确认")
+    waiting = Recognition.objects.filter(upload=upload, state=State.VETTED)
+    if not waiting.exists():
+        raise Refused(NOTHING)
+    if not waiting.exclude(vetted_by_id=actor.pk).exists():
+        raise Refused("没有可以确认的记录：审核和确认不能是同一个人，请由另一位同志确认")
+    return ask_for(LedgerAct.Kind.CONFIRM, About(upload.unit, upload=upload), actor=actor, asked={})
+
+
+def confirm_as_asked(act_id: UUID) -> None:
+    """The worker's part of `ask_to_confirm`, once."""
+    carry_out(act_id, _confirm)
+
+
+def _confirm(act: LedgerAct, actor: Account) -> Outcome:
+    if act.upload is None:
+        raise ValueError("an import is confirmed")
+    decided = confirm_upload(act.upload, actor=actor)
+    why = decided.left[0][1] if decided.left else ""
+    if not decided.done:
+        raise Refused(f"没有可以确认的记录：{why}" if why else NOTHING)
+    return {"confirmed": len(decided.done), "left": len(decided.left), "why": why}
