@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
+from core.amounts import plain
 from core.sheets.loading import demand_filled
 from courses.models import Course, CourseCategory, Room, Teacher, TeacherTitle
 from courses.services import add_to_catalogue, add_version, change_in_catalogue
@@ -31,7 +32,7 @@ class Hours(widgets.Widget):
         return hours.quantize(Decimal("0.1"))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else f"{value.normalize():f}"
+        return "" if value is None else plain(value)
 
 
 class Named(widgets.Widget):

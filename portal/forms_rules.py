@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
+from core.amounts import plain
 from core.forms import DayInput, OperationForm
 from trainees.models import Cadre, CreditEntry, Duty
 from trainees.rules.requirements import ASKS, shipped
-from trainees.services.years import plain
 
 Channel = CreditEntry.Channel
 MOST = 1000

@@ -15,6 +15,7 @@ from assessments.scoring import wording
 from assessments.scoring.compute import WHY, compute
 from assessments.scoring.rules import DEDUCT_PER_MARK, SHARE_OF_EXAM, VETO, Basis, ItemRule, leave_exceeded, to_cent
 from assessments.scoring.standing import ClassScores, Scored
+from core.amounts import plain
 from training.models import AttendanceMark, Enrolment, Session
 
 
@@ -223,8 +224,8 @@ def _block(name: str, items: list[ItemRule], one: Scored) -> BlockExplanation:
 def _leave(one: Scored, basis: Basis) -> Leave:
     scheme, hours = basis.scheme, one.leave_hours
     return Leave(
-        hours=None if hours is None else wording.plain(hours),
-        total=wording.plain(basis.total_hours),
+        hours=None if hours is None else plain(hours),
+        total=plain(basis.total_hours),
         numerator=scheme.leave_numerator,
         denominator=scheme.leave_denominator,
         exceeded=hours is not None and leave_exceeded(hours, basis),
@@ -234,10 +235,8 @@ def _leave(one: Scored, basis: Basis) -> Leave:
 
 
 def _hours(one: Scored, basis: Basis) -> Hours:
-    attended = None if one.attended_hours is None else wording.plain(one.attended_hours)
-    return Hours(
-        total=wording.plain(basis.total_hours), attended=attended, sentence=wording.hours_sentence(one.facts, basis)
-    )
+    attended = None if one.attended_hours is None else plain(one.attended_hours)
+    return Hours(total=plain(basis.total_hours), attended=attended, sentence=wording.hours_sentence(one.facts, basis))
 
 
 def _candidate(one: Scored, scores: ClassScores) -> Candidate:

@@ -34,16 +34,12 @@ from assessments.scoring.standing import (
     ClassScores,
     Scored,
 )
+from core.amounts import plain
 
 # In the order and the words of CLASS_WORKBOOK.md §3.
 MARK_NAMES = {"late": "迟到", "early": "早退", "personal": "事假", "sick": "病假", "official": "公假", "absent": "旷课"}
 MISSING = {DEDUCT_PER_MARK: "没有考勤表", SHARE_OF_EXAM: "没有结业考试"}
 FRACTIONS = "零一二三四五六七八九十"
-
-
-def plain(value: Decimal) -> str:
-    """The shortest decimal: 15, 0.5."""
-    return format(value.normalize(), "f") if value else "0"
 
 
 def signed(value: Decimal) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from assessments.models import ClassAssessment, Item, ScoreEntry
+from core.amounts import plain
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account
@@ -65,7 +66,7 @@ def _demand(activity: Activity, assessment: ClassAssessment | None, item: Item, 
         raise Refused("指标项不属于本班的量化方案，请刷新页面后重试")
     largest = min(LARGEST, item.maximum or LARGEST)  # as in a workbook: −满分 to 满分 (CLASS_WORKBOOK.md §1)
     if any(abs(value) > largest or value != value.quantize(Decimal("0.01")) for value in points.values()):
-        bound = f"{largest.normalize():f}"
+        bound = plain(largest)
         raise Refused(f"“{item.name}”一次的分值在 −{bound} 到 {bound} 之间，最多两位小数")
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from assessments.sheets import entries, satisfaction
 from assessments.workbook.reading import MissingCharacters, Reading
+from core.amounts import plain
 from core.sheets.faults import Place
 from core.sheets.table import shown
 from core.sheets.text import key
@@ -84,10 +85,8 @@ def _check_half_days(reading: Reading) -> None:
     for sessions in half_days.values():
         hours = sum((session.hours for session in sessions), Decimal(0))
         if hours > MOST_HOURS and table:
-            text = f"这个时段共 {hours.normalize():f} 学时，超过 {MOST_HOURS} 学时"
-            reading.faults.warning(
-                "too_many_hours", table.place(sessions[-1].row, "学时"), text, f"{hours.normalize():f}"
-            )
+            text = f"这个时段共 {plain(hours)} 学时，超过 {MOST_HOURS} 学时"
+            reading.faults.warning("too_many_hours", table.place(sessions[-1].row, "学时"), text, plain(hours))
 
 
 def _check_shares(reading: Reading) -> None:

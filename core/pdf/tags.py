@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.amounts import plain
 from core.pdf.coverage import covers
 
 register = template.Library()
@@ -52,7 +53,7 @@ def points(value: Decimal | None) -> str:
 @register.filter
 def hours(value: Decimal | None) -> str:
     """Hours without needless zeros (`76`, `7.5`), a dash where they are unknown."""
-    return DASH if value is None else f"{value.normalize():f}"
+    return DASH if value is None else plain(value)
 
 
 @register.filter

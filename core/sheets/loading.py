@@ -12,6 +12,7 @@ from typing import Any
 
 from tablib import Dataset
 
+from core.amounts import plain
 from core.sheets.cells import Cell, DateCell
 from core.sheets.limits import OTHER
 from core.sheets.reading import read_workbook
@@ -91,7 +92,7 @@ def read_sheet(data: bytes, known: Sequence[str], required: Sequence[str]) -> tu
 def _plain(cell: Cell) -> Any:
     if isinstance(cell, DateCell):
         return cell.date
-    return f"{cell.normalize():f}" if isinstance(cell, Decimal) else shown(cell)
+    return plain(cell) if isinstance(cell, Decimal) else shown(cell)
 
 
 def run(table: Dataset, numbers: Sequence[int], resource: Any, actor: Any, *, dry: bool) -> Rehearsal:

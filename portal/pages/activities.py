@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from assessments.models import ClassAssessment, Item, ScoreEntry
+from core.amounts import plain
 from portal.acts import ask, new_op_id
 from portal.forms_activities import ELECTED, VOTES, ElectionForm
 from portal.lists import chips, chosen
@@ -174,7 +175,7 @@ def given_points(activity: Activity) -> tuple[int | None, dict[str, str]]:
     for who, _, points in found:
         if who in parts and points:
             counts[parts[who]][points] += 1
-    given = {part: f"{count.most_common(1)[0][0].normalize():f}" for part, count in counts.items()}
+    given = {part: plain(count.most_common(1)[0][0]) for part, count in counts.items()}
     return (found[0][1] if found else None), given
 
 

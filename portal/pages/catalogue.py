@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import SatisfactionCount
+from core.amounts import plain
 from core.sheets.loading import Rehearsal
 from courses.loading import columns_of
 from courses.models import Course, CourseCategory, Room, Teacher
@@ -21,7 +22,6 @@ from portal.lists import chips, chosen, sorted_by
 from portal.pages import words
 from portal.rules import catalogue_seen_by, catalogue_units
 from training.models import Session
-from training.rules import plain
 
 MONEY = "元/学时"
 RATED = "a share over all classes of a teacher, no class and nobody named"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from core.amounts import plain
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
@@ -22,7 +23,7 @@ from reports.services.year_end import preview_year_end
 from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear
 from trainees.services.acts import About
 from trainees.services.year_checks import Check
-from trainees.services.years import Preview, plain
+from trainees.services.years import Preview
 
 FIRST, LAST = 2000, 2100
 SUMS = (

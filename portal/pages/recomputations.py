@@ -9,13 +9,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from core.amounts import plain
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.acts import ask, names_of
 from portal.pages import ledger_years, words
 from trainees.models import Cadre, CreditEntry, Recomputation
-from trainees.services.years import plain
 
 WHY = "people of a recomputation of an authority that was fetched in scope"
 KINDS = tuple(CreditEntry.Kind.choices)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
+from core.amounts import plain
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
@@ -18,7 +19,6 @@ from trainees.models import Cadre, CreditEntry, Duty, RequirementSet, RuleSet
 from trainees.rules.requirements import ASKS, Requirement, read_requirements, shipped
 from trainees.rules.rule_book import ChannelRule, RuleBook
 from trainees.services.rule_sets import shipped_rules
-from trainees.services.years import plain
 
 READERS = (Role.STAFF, Role.LEADER, Role.LIAISON)
 Version = RuleSet | RequirementSet

@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.amounts import plain
 from core.sheets.text import key
 from courses.models import CourseCategory
 from portal.pages import words
 from portal.rules import Door, may_touch_marks
 from training.models import Enrolment, Holiday, Session, TrainingClass
-from training.rules import MOST_HOURS, Bell, Times, plain, times
+from training.rules import MOST_HOURS, Bell, Times, times
 
 WHY = "the timetable of a class that was fetched in scope"
 WEEKDAYS = "一二三四五六日"

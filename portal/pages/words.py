@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from core.amounts import plain
 from core.audit.events import label
 
 
@@ -29,7 +30,7 @@ def points(value: Decimal | None) -> str:
 
 def hours(value: Decimal | None) -> str:
     """Hours without a needless nought: 74, 74.5."""
-    return "—" if value is None else f"{value.normalize():f}"
+    return "—" if value is None else plain(value)
 
 
 def event(name: str) -> str:

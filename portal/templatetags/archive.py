@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django import template
 
+from core.amounts import plain
+
 register = template.Library()
 
 
@@ -18,4 +20,4 @@ def amount(value: Decimal | None) -> str:
     """74, 74.5, −8; a dash for nothing."""
     if value is None or value == 0:
         return "—"
-    return f"{value.normalize():f}".replace("-", "−")
+    return plain(value).replace("-", "−")

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from core.amounts import plain
 from organization.models import Unit
 from reports.models import ArchivePaper
 from trainees.models import PERSON, Appointment, Cadre, CreditEntry, Duty, Exemption
-from trainees.services.years import carried_from, people_of, plain
+from trainees.services.years import carried_from, people_of
 from training.models import Enrolment
 from training.rules.attainment import AHEAD, Ahead, state_of
 

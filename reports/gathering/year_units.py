@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
+from core.amounts import plain
 from organization.models import Unit
 from reports.gathering.year_people import NONE, PersonYear
-from trainees.services.years import plain
 
 TENTH = Decimal("0.1")
 Facts = dict[str, Any]

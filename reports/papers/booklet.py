@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from core.amounts import plain
 from core.pdf.rendering import render_pdf
 from reports.papers.archive import DutyLine, LedgerLine
 from reports.papers.archive_classes import Archive, ClassLine
 from reports.papers.charts import Axis, Radar, radar
 from reports.papers.gauges import gauge
-from reports.papers.wording import day, period, short, two_places
+from reports.papers.wording import day, period, two_places
 
 STYLES = ("papers/paper.css", "papers/archive.css", "papers/booklet.css")
 TITLE = "干部学习档案"
@@ -68,11 +69,11 @@ def numbered(archive: Archive) -> dict[str, str]:
 
 
 def gauge_words(line: DutyLine) -> dict[str, Any]:
-    state = "免除" if line.exempt else "已达标" if line.met else f"还差{short(line.missing)}{line.unit}"
+    state = "免除" if line.exempt else "已达标" if line.met else f"还差{plain(line.missing)}{line.unit}"
     other = ""
     if line.other_amount is not None and line.other_done is not None:
-        other = f"或{line.other_measure}{short(line.other_done)}／{short(line.other_amount)}{line.other_unit}"
-    told = f"{line.measure}{short(line.done)}／{short(line.amount)}{line.unit}"
+        other = f"或{line.other_measure}{plain(line.other_done)}／{plain(line.other_amount)}{line.other_unit}"
+    told = f"{line.measure}{plain(line.done)}／{plain(line.amount)}{line.unit}"
     return {"gauge": gauge(line), "name": line.name, "told": told, "other": other, "state": state, "due": day(line.due)}
 
 
@@ -81,9 +82,9 @@ def class_words(line: ClassLine) -> dict[str, Any]:
         "line": line,
         "period": period(line.since, line.until),
         "marks": "、".join(f"{word}{count}次" for word, count in line.marks()) or ("全勤" if line.strip else ""),
-        "blocks": "；".join(f"{one.name}{'—' if one.points is None else two_places(one.points)}／{short(one.maximum)}"
+        "blocks": "；".join(f"{one.name}{'—' if one.points is None else two_places(one.points)}／{plain(one.maximum)}"
                             for one in line.result.blocks) if line.result else "",
-        "leaves": "；".join(f"{period(one.first, one.last)}{one.kind}{short(one.hours)}学时" for one in line.leaves),
+        "leaves": "；".join(f"{period(one.first, one.last)}{one.kind}{plain(one.hours)}学时" for one in line.leaves),
         "activities": "；".join(f"{one.kind}“{one.title}”（{one.part}）" for one in line.activities),
     }  # fmt: skip
 
@@ -92,7 +93,7 @@ def radar_of(line: ClassLine) -> Radar | None:
     if line.result is None:
         return None
     axes = [
-        Axis(one.name, "未评定" if one.points is None else f"{two_places(one.points)} / {short(one.maximum)}",
+        Axis(one.name, "未评定" if one.points is None else f"{two_places(one.points)} / {plain(one.maximum)}",
              _share(one.points, one.maximum), _share(one.mean, one.maximum))
         for one in line.result.blocks
     ]  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from core.amounts import plain
 from reports.papers.facts import CANDIDATE, UNDECIDED, ClassFacts
 from reports.papers.figures import ActivityCount, Attendance, ExamComparison, ExamFigures, Satisfaction, ScoreSummary
-from reports.papers.wording import held, listed, short, tally, title_lines, two_places, unassessed
+from reports.papers.wording import held, listed, tally, title_lines, two_places, unassessed
 
 if TYPE_CHECKING:
     from reports.papers.bulletin import Bulletin
@@ -39,7 +40,7 @@ def opening(bulletin: Bulletin) -> list[str]:
 
 
 def curriculum(bulletin: Bulletin) -> list[str]:
-    text = f"课程表共安排{short(bulletin.facts.hours)}学时"
+    text = f"课程表共安排{plain(bulletin.facts.hours)}学时"
     if not bulletin.curriculum:
         return [f"{text}，课程未全部标注类别，不统计各类课程所占比例。"]
     shares = "，".join(f"{share.name}占{two_places(share.percent)}%" for share in bulletin.curriculum)

@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.amounts import plain
 from core.pdf.rendering import render_pdf
 from reports.papers.facts import CANDIDATE, GRADES, UNDECIDED, ClassFacts, Issue
 from reports.papers.official import official_context
-from reports.papers.wording import compared, held, listed, mean, short, tally, title_lines, two_places, unassessed
+from reports.papers.wording import compared, held, listed, mean, tally, title_lines, two_places, unassessed
 
 LARGEST_HEAD = 36.0  # points
 STYLES = ("papers/paper.css", "papers/official.css", "papers/letter.css")
@@ -58,7 +59,7 @@ def opening(letter: FeedbackLetter) -> list[str]:
     """Why the unit gets this letter, and which one it replaces."""
     facts = letter.facts
     first = (
-        f"{held(facts)}，全班学员{facts.trainees}人，课程共{short(facts.hours)}学时。"
+        f"{held(facts)}，全班学员{facts.trainees}人，课程共{plain(facts.hours)}学时。"
         f"根据《干部教育培训工作条例》有关规定和{facts.scheme}，现将你单位学员培训考核情况函告如下。"
     )
     replaced = letter.issue.replaces

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.amounts import plain
 from core.pdf.rendering import render_pdf
 from reports.papers.archive import Person, Work
 from reports.papers.archive_classes import ClassLine
-from reports.papers.wording import day, period, short, two_places
+from reports.papers.wording import day, period, two_places
 
 STYLES = ("papers/paper.css", "papers/archive.css", "papers/register.css")
 OPINIONS = ("班主任意见", "考评工作小组意见", "学校意见")
@@ -40,7 +41,7 @@ def register_context(form: RegisterForm) -> dict[str, Any]:
         "hours": hours_of(line),
         "attendance": attendance_of(line),
         "standing": f"{standing}／{told.ranked}人" if told and told.rank and told.ranked else standing,
-        "blocks": [(one.name, short(one.maximum), "—" if one.points is None else two_places(one.points))
+        "blocks": [(one.name, plain(one.maximum), "—" if one.points is None else two_places(one.points))
                    for one in told.blocks] if told else [],
         "deeds": deeds_of(form),
         "opinions": OPINIONS,
@@ -49,8 +50,8 @@ def register_context(form: RegisterForm) -> dict[str, Any]:
 
 
 def hours_of(line: ClassLine) -> str:
-    attended = "—" if line.hours is None else short(line.hours)
-    return f"实到 {attended} 学时／共 {short(line.total_hours)} 学时"
+    attended = "—" if line.hours is None else plain(line.hours)
+    return f"实到 {attended} 学时／共 {plain(line.total_hours)} 学时"
 
 
 def attendance_of(line: ClassLine) -> str:
@@ -58,7 +59,7 @@ def attendance_of(line: ClassLine) -> str:
     if not line.strip:
         return "—"
     told = "、".join(f"{word} {count} 次" for word, count in line.marks()) or "全勤"
-    return f"{told}；请假 {short(line.leave_hours)} 学时" if line.leave_hours else told
+    return f"{told}；请假 {plain(line.leave_hours)} 学时" if line.leave_hours else told
 
 
 def deeds_of(form: RegisterForm) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.amounts import plain
 from core.pdf.codes import qr_code
 from core.pdf.rendering import render_pdf
 from reports.papers.charts import Axis, radar
@@ -74,7 +75,7 @@ class TraineeSheet:
 
 
 def block_axis(block: SheetBlock) -> Axis:
-    note = "未评定" if block.points is None else f"{two_places(block.points)} / {block.maximum.normalize():f}"
+    note = "未评定" if block.points is None else f"{two_places(block.points)} / {plain(block.maximum)}"
     return Axis(block.name, note, _share(block.points, block.maximum), _share(block.class_mean, block.maximum))
 
 

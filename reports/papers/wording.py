@@ -29,11 +29,6 @@ def two_places(value: Decimal) -> str:
     return str(value.quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
-def short(value: Decimal) -> str:
-    """Hours without needless zeros: 76, 7.5."""
-    return f"{value.normalize():f}"
-
-
 def mean(values: Iterable[Decimal | None]) -> Decimal | None:
     """Mean to 0.01, half up, of the values that are there; None of none."""
     there = [value for value in values if value is not None]

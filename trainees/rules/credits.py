@@ -12,6 +12,7 @@ from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 from uuid import UUID
 
+from core.amounts import plain
 from trainees.models.ledger import Channel, CreditEntry
 from trainees.rules.rule_book import ZERO, Cap, ChannelRule, RuleBook
 
@@ -97,7 +98,7 @@ def _alone(facts: Facts, book: RuleBook) -> Counted:
     channel, hours, days, sessions, minutes, share = facts
     rule, steps = book.channels[channel], [given(facts)]
     if share is not None and share < rule.least_share:
-        steps.append(_step("share", f"完成 {_told(share)}%，不到 {_told(rule.least_share)}%，不计", ZERO))
+        steps.append(_step("share", f"完成 {plain(share)}%，不到 {plain(rule.least_share)}%，不计", ZERO))
         return Counted(rule.kind, ZERO, ZERO, ZERO, tuple(steps))
     hours, days = _floor(hours, CENT), _floor(days, CENT)
     if minutes:
@@ -112,17 +113,17 @@ def _alone(facts: Facts, book: RuleBook) -> Counted:
 def given(facts: Facts) -> Step:
     """The first step of every explanation: what was learned, from which a recomputation begins."""
     _, hours, days, _, minutes, share = facts
-    step = {"rule": "given", "text": _given_words(facts), "hours": _told(hours), "days": _told(days)}
+    step = {"rule": "given", "text": _given_words(facts), "hours": plain(hours), "days": plain(days)}
     if minutes:
         step["minutes"] = str(minutes)
     if share is not None:
-        step["share"] = _told(share)
+        step["share"] = plain(share)
     return step
 
 
 def _converted(hours: Decimal, days: Decimal, book: RuleBook, steps: list[Step]) -> tuple[Decimal, Decimal]:
     """Without a timetable hours follow from days, or days from hours; with both there is nothing to convert."""
-    day, half = _told(book.day_hours), _told(book.half_day_hours)
+    day, half = plain(book.day_hours), plain(book.half_day_hours)
     if days and not hours:
         whole = days // 1
         hours = whole * book.day_hours + (book.half_day_hours if days - whole >= HALF else ZERO)
@@ -140,16 +141,16 @@ def _earned(
     label = CreditEntry.Kind(rule.kind).label
     earned = hours * rule.per_hour + sessions * rule.per_session
     if rule.per_session and sessions:
-        words = f"每次计 {_told(rule.per_session)} {label}学分"
+        words = f"每次计 {plain(rule.per_session)} {label}学分"
     elif channel == Channel.CARRY:
         words = f"上年必修结余转为{label}学分"
     else:
-        words = f"每学时计 {_told(rule.per_hour)} {label}学分"
+        words = f"每学时计 {plain(rule.per_hour)} {label}学分"
     credits = _floor(earned, step)
-    steps.append(_step("rate", words + (f"，不足 {_told(step)} 的不计" if credits != earned else ""), credits))
+    steps.append(_step("rate", words + (f"，不足 {plain(step)} 的不计" if credits != earned else ""), credits))
     if rule.most is not None and credits > rule.most:
         credits = _floor(rule.most, step)
-        steps.append(_step("most", f"每次最多计 {_told(rule.most)} 学分", credits))
+        steps.append(_step("most", f"每次最多计 {plain(rule.most)} 学分", credits))
     return credits
 
 
@@ -161,7 +162,7 @@ def _capped(one: Counted, cap: Cap, channel: str, used: Mapping[tuple[str, str],
     left = max(_floor(cap.credits - before, step), ZERO)
     if one.credits <= left:
         return one
-    words = f"{cap}学分一年最多计 {_told(cap.credits)}，" + (f"尚余 {_told(left)}" if left else "已经计满")
+    words = f"{cap}学分一年最多计 {plain(cap.credits)}，" + (f"尚余 {plain(left)}" if left else "已经计满")
     return replace(one, credits=left, steps=(*one.steps, _step("cap", words, left)))
 
 
@@ -175,20 +176,15 @@ def _floor(value: Decimal, step: Decimal) -> Decimal:
     return (value / step).to_integral_value(ROUND_DOWN) * step
 
 
-def _told(value: Decimal) -> str:
-    """Without idle zeros: 12, 0.5."""
-    return f"{value.normalize():f}" if value else "0"
-
-
 def _step(rule: str, text: str, value: Decimal) -> Step:
-    return {"rule": rule, "text": text, "value": _told(value)}
+    return {"rule": rule, "text": text, "value": plain(value)}
 
 
 def _given_words(facts: Facts) -> str:
     channel, hours, days, sessions, minutes, share = facts
-    parts = [f"{_told(hours)} 学时"] if hours else []
-    parts += [f"{_told(days)} 天"] if days else []
+    parts = [f"{plain(hours)} 学时"] if hours else []
+    parts += [f"{plain(days)} 天"] if days else []
     parts += [f"{minutes} 分钟"] if minutes else []
     parts += [f"{sessions} 次"] if sessions else []
-    parts += [f"完成 {_told(share)}%"] if share is not None else []
+    parts += [f"完成 {plain(share)}%"] if share is not None else []
     return f"{Channel(channel).label}：{'、'.join(parts) or '0 学时'}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
+from core.amounts import plain
 from trainees.models.ledger import Channel
 
 LEAST_SHARE = Decimal(90)
@@ -36,7 +37,7 @@ def too_little(channel: str, share: Decimal | None) -> str:
         return ""
     if share is None:
         return "没有写明完成比例；网络课程完成 90% 以上才能认定"
-    return f"课程只完成了 {share.normalize():f}%，网络课程完成 90% 以上才能认定"
+    return f"课程只完成了 {plain(share)}%，网络课程完成 90% 以上才能认定"
 
 
 @dataclass(frozen=True, slots=True)

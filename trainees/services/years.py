@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
+from core.amounts import plain
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account, Unit
@@ -57,11 +58,6 @@ class Preview:
 def may_close(user: Account, authority: Unit) -> bool:
     """Department staff of the authority, or of an area it lies in (a grant flows down)."""
     return user.access.covers(authority.path, Role.STAFF)
-
-
-def plain(value: Decimal) -> str:
-    """Without needless zeros: 90, 12.5."""
-    return f"{value.normalize():f}"
 
 
 def people_of(authority: Unit) -> CadreQuerySet:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from core.amounts import plain
 from organization.models import Unit
 from organization.preferences import preferences
 from training.models import Session
@@ -62,8 +63,3 @@ def may_hold(hours: Decimal, others: Decimal) -> str | None:
     if hours + others > MOST_HOURS:
         return f"这个半天已排 {plain(others)} 学时，再排 {plain(hours)} 学时就超过了 {MOST_HOURS} 学时的上限"
     return None
-
-
-def plain(hours: Decimal) -> str:
-    """A number of hours for people: 4, 2.5."""
-    return f"{hours.normalize():f}"

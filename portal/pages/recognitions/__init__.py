@@ -1,12 +1,12 @@
 """How filings for recognition are written on pages."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from core.amounts import plain
 from portal.acts import age_in_words
 from portal.pages import words
 from trainees.models import Recognition
@@ -91,14 +91,10 @@ def told(effect: Effect) -> dict[str, Any]:
     learned += [f"{words.hours(effect.days)} 天"] if effect.days else []
     return {
         "year": effect.year,
-        "credits": f"{number(effect.credits)} {kind}学分",
+        "credits": f"{plain(effect.credits)} {kind}学分",
         "learned": "、".join(learned) or "0 学时",
         "steps": effect.steps,
     }
-
-
-def number(value: Decimal) -> str:
-    return words.hours(value) if value else "0"
 
 
 def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.urls import reverse
 
+from core.amounts import plain
 from organization.models import Account
 from portal.acts import new_op_id
 from portal.pages import words
-from portal.pages.recognitions import State, line, linked, number, told
+from portal.pages.recognitions import State, line, linked, told
 from portal.pages.recognitions.platforms import trail
 from trainees.models import PlatformUpload, Recognition
 from trainees.services.recognition import UNDECIDED, effects_before
@@ -30,7 +31,7 @@ def to_confirm(upload: PlatformUpload, user: Account) -> dict[str, Any]:
         "figures": [
             words.figure("等待确认", sums["n"], "条"),
             words.figure("涉及", sums["people"], "人"),
-            words.figure("申报", number(sums["hours"] or Decimal(0)), "学时"),
+            words.figure("申报", plain(sums["hours"] or Decimal(0)), "学时"),
             words.figure("疑似重复", rows.filter(UNDECIDED).count(), "条", "不随本次确认"),
         ],
         "more": max(0, sums["n"] - len(shown)),

@@ -9,10 +9,11 @@ from django.db.models import Min, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.amounts import plain
 from organization.models import Account
 from organization.roles import Role
 from portal.lists import chips, chosen
-from portal.pages.recognitions import State, crumbs, is_open_double, line, linked, number, source, told
+from portal.pages.recognitions import State, crumbs, is_open_double, line, linked, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import platforms_used_by, todo
 from trainees.models import Recognition
@@ -126,7 +127,7 @@ def preview(rows: list[Recognition], effects: Mapping[UUID, list[Effect]], user:
         "ready": len(good),
         "left": len(found) - len(good),
         "keys": [one["key"] for one in good],
-        "total": number(sum((effect.credits for one in good for effect in one["own"]), Decimal(0))),
+        "total": plain(sum((effect.credits for one in good for effect in one["own"]), Decimal(0))),
         "list_url": reverse("portal:recognition_list"),
         "crumbs": crumbs(("学分认定", reverse("portal:recognition_list")), ("确认学分", "")),
     }

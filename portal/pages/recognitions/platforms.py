@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.amounts import plain
 from core.sheets.faults import Level
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.acts import ask, names_of, new_op_id
 from portal.forms_recognition import ColumnsForm, PlatformForm
 from portal.pages import ledger_acts, words
-from portal.pages.recognitions import State, crumbs, number
+from portal.pages.recognitions import State, crumbs
 from portal.rules_recognition import may_keep_platform, platforms_used_by
 from trainees.models import LedgerAct, Platform, PlatformUpload, Recognition
 from trainees.sheets.exports import COLUMNS, LENGTHS, NEEDED, SHARES, is_whole
@@ -226,7 +227,7 @@ def figures(upload: PlatformUpload, errors: int, done: bool) -> list[dict[str, A
         return []
     return [
         words.figure("已导入" if done else "将导入", upload.written if done else found.get("new", 0), "条",
-                     f"{found.get('people', 0)} 人，{number(Decimal(found.get('hours', '0')))} 学时"),
+                     f"{found.get('people', 0)} 人，{plain(Decimal(found.get('hours', '0')))} 学时"),
         words.figure("已有", found.get("same", 0), "条", "以前导入过，不重复"),
         words.figure("不导入", found.get("left", 0), "条", "没有学完，或与已有的不同"),
         words.figure("错误", errors, "处"),
@@ -252,7 +253,7 @@ def fault_cells(one: Mapping[str, Any]) -> list[object]:
 def import_ask(upload: PlatformUpload) -> dict[str, Any]:
     found = upload.found
     points = [
-        f"写入 {found['new']} 条，涉及 {found['people']} 人、{number(Decimal(found['hours']))} 学时",
+        f"写入 {found['new']} 条，涉及 {found['people']} 人、{plain(Decimal(found['hours']))} 学时",
         "视同单位审核通过，转组织部确认；确认之前不计学分",
     ]
     if warnings := len(found["faults"].get(Level.WARNING.value, ())):

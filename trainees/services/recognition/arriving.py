@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.amounts import plain
 from core.crypto import blind_index
 from core.keys import new_key
 from core.names import normalise
@@ -228,7 +229,7 @@ def _against(one: Judged, row: Recognition, there: Recognition) -> Judged:
         return replace(one, outcome=FAULT, text="这个记录编号已经记在另一名干部名下", column="record")
     if (there.hours, there.until, there.title_key) == (row.hours, row.until, row.title_key):
         return replace(one, outcome=SAME, text=f"已有这条记录（{there.get_state_display()}）", row=there)
-    words = f"已有同一编号的记录（{there.get_state_display()}，{there.hours.normalize():f} 学时），内容不同，没有改动"
+    words = f"已有同一编号的记录（{there.get_state_display()}，{plain(there.hours)} 学时），内容不同，没有改动"
     return replace(one, outcome=LEFT, text=words, column="record", row=there)
 
 

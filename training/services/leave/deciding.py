@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from django.utils import timezone
 
+from core.amounts import plain
 from core.audit import record
 from core.operations import Refused, intention
 from organization.models import Account
@@ -95,7 +96,7 @@ def _grant(held: LeaveRequest, said: Answer, actor: Account, cap: Fraction) -> N
     held.over_cap = held.kind in COUNTING and meter.over
     if held.over_cap and not (said.accept_over or held.enrolment.override_reason):
         raise Refused(
-            f"批准后请假共 {meter.used.normalize():f} 学时，超过总学时 {meter.total.normalize():f} 的七分之一，"
+            f"批准后请假共 {plain(meter.used)} 学时，超过总学时 {plain(meter.total)} 的七分之一，"
             "按规定作退学处理；确要批准，请勾选“已知超过七分之一”，或先由组织部特批"
         )
     held.state, held.version = State.GRANTED, held.version + 1
