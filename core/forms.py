@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MinLengthValidator
 
+from core.operations import LEAST_REASON
 from core.scanning import Infected, demand_clean
 from core.sheets.text import invisible
 
@@ -78,7 +79,7 @@ class ReasonForm(OperationForm):
         label="理由",
         max_length=500,
         strip=True,
-        validators=[MinLengthValidator(5, "理由至少五个字")],
+        validators=[MinLengthValidator(LEAST_REASON, "理由至少五个字")],
         error_messages={"required": "请写明理由，至少五个字", "max_length": "理由不超过五百字"},
     )
 

@@ -26,6 +26,8 @@ ON CONFLICT (actor_id, op_id) DO NOTHING RETURNING id
 """
 """One statement, where a savepoint, an insert and an error that is caught would be three: every form goes through it."""
 R = TypeVar("R")
+LEAST_REASON = 5
+"""Characters of a reason that is kept: fewer say nothing."""
 
 
 class Conflict(Exception):
@@ -65,6 +67,14 @@ def demand_current(seen: int | None, current: int, what: str) -> None:
     if seen is not None and seen != current:
         words = f"您打开页面之后，{what}已被他人更改（您看到的是第 {seen} 次修订，现在是第 {current} 次），本次没有写入任何内容"
         raise Conflict(words, yours=seen, current=current)
+
+
+def demand_reason(reason: str, asked: str) -> str:
+    """The reason without blanks around it. Raises Refused with what is asked for where it is too short."""
+    said = reason.strip()
+    if len(said) < LEAST_REASON:
+        raise Refused(f"{asked}（至少 {LEAST_REASON} 个字）")
+    return said
 
 
 def intention(function: Callable[P, R]) -> Callable[P, R]:

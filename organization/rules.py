@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.idnumber import is_id_number
+from core.operations import LEAST_REASON
 from organization.models import Account, FactorReset, Grant
 from organization.preferences import preference
 from organization.roles import BUSINESS, THREE_ADMINISTRATORS, THREE_PEOPLE, Role, kind_of
 
 ONE_DAY = timedelta(days=1)
-SHORTEST_REASON = 5
 
 
 def may_be_granted(
@@ -74,8 +74,8 @@ def may_deputise(
 
 def faults_of_deputy(begun: date, since: date, until: date, reason: str) -> str | None:
     """What grants and roles in classes ask of every deputy: days in their order, and a reason."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        return f"请写明代理理由，至少{SHORTEST_REASON}个字"
+    if len(reason.strip()) < LEAST_REASON:
+        return f"请写明代理理由（至少 {LEAST_REASON} 个字）"
     if since < begun:
         return f"代理不能早于原授权的起日 {begun}"
     if until < since:

@@ -99,12 +99,6 @@ class CadreMoveForm(PlaceForm):
     reason = forms.CharField(label="更正理由", max_length=200, required=False, help_text="只在更正登记错误时填写")
     field_order = ("kind", "unit", "post", "post_level", "rank", "authority", "since", "reason")
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("kind") == "correct" and len(values.get("reason") or "") < 5:
-            self.add_error("reason", "请写明更正的理由，至少五个字")
-        return values
-
 
 class CadreStatusForm(SteppedForm):
     """Retired, died, left, seconded, or back in service."""

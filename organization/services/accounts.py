@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account, PasswordHistory
-from organization.rules import SHORTEST_REASON, may_approve_account, may_be_taken, may_be_username
+from organization.rules import may_approve_account, may_be_taken, may_be_username
 from organization.services.grants import hold, hold_administrators
 from organization.services.sessions import end_all_sessions
 from organization.services.units import key_of
@@ -63,12 +63,11 @@ def refuse_account(account: Account, reason: str, *, actor: Account) -> None:
     account = hold(account)
     if refusal := may_approve_account(account, actor):
         raise Refused(refusal)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused(f"不予开通须写明理由，至少{SHORTEST_REASON}个字")
+    why = demand_reason(reason, "不予开通须写明理由")
     account.is_active = False
     account.version += 1
     account.save(update_fields=["is_active", "version"])
-    told_approval("account.refuse", account, actor, reason.strip())
+    told_approval("account.refuse", account, actor, why)
 
 
 def told_approval(event: str, account: Account, actor: Account | None, reason: str = "") -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from assessments.models import WorkbookImport
 from assessments.services import commit_workbook
 from core.models import Batch
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account
 from reports.gathering.outset import class_facts
 from reports.papers.facts import ClassFacts
@@ -24,8 +24,7 @@ def amend_by_workbook(imported: WorkbookImport, *, actor: Account, reason: str, 
     A document is touched as well by what it prints beside results: a trainee's post and group, the class's own facts.
     Raises Refused without a reason (at least five characters) or when no document changes: then nothing is written.
     """
-    if len(reason.strip()) < 5:
-        raise Refused("更正已确认的成绩须写明理由（至少 5 个字），理由将记入审计记录")
+    why = demand_reason(reason, "更正已确认的成绩须写明理由，理由将记入审计记录")
     known = imported.training_class
     if known is None:
         raise Refused("本班尚未建立，请直接导入工作簿")
@@ -34,7 +33,7 @@ def amend_by_workbook(imported: WorkbookImport, *, actor: Account, reason: str, 
     now = _printed(training_class)
     moved = about != _about(training_class)
     touched = [key for key, words in now.items() if key in people and (moved or people[key] != words)]
-    return amend_and_replace(training_class, actor=actor, reason=reason.strip(), on=on, touched=touched)
+    return amend_and_replace(training_class, actor=actor, reason=why, on=on, touched=touched)
 
 
 def _about(training_class: TrainingClass) -> ClassFacts:

@@ -72,7 +72,7 @@ def test_without_the_service_too(yunling, query_count):
     ("facts", "said"),
     [
         ({"until": 91}, "代理最长 90 天"),
-        ({"reason": "休假"}, "至少5个字"),
+        ({"reason": "休假"}, "至少 5 个字"),
         ({"since": 10, "until": 9}, "止日不能早于起日"),
     ],
 )
@@ -182,7 +182,7 @@ def test_what_a_deputy_class_manager_asks(yunling):
         (yunling.manager, 10, REASON, "不能代理自己"),
         (yunling.staff, 10, REASON, "不能指定自己"),
         (yunling.liaison, 91, REASON, "代理最长 90 天"),
-        (yunling.liaison, 10, "休假", "至少5个字"),
+        (yunling.liaison, 10, "休假", "至少 5 个字"),
         (yunling.audit_admin, 10, REASON, "审计管理员不能担任"),
     ):
         with pytest.raises(Refused, match=said):

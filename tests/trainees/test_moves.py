@@ -106,7 +106,7 @@ def test_a_slip_is_corrected_in_place_with_its_reason(yunling):
     cadre = yunling.cadres[0]
     moved(yunling, cadre, date(2026, 3, 1))
     place = Place(yunling.office, "主任科员", "乡科级正职", "一级主任科员")
-    correct_appointment(cadre, place, date(2026, 2, 1), actor=yunling.staff, reason="文号看错")
+    correct_appointment(cadre, place, date(2026, 2, 1), actor=yunling.staff, reason="文号看错了")
     assert history(cadre) == [
         (yunling.bureau.pk, "乡科级正职", FIRST, date(2026, 1, 31)),
         (yunling.office.pk, "乡科级正职", date(2026, 2, 1), None),
@@ -119,7 +119,7 @@ def test_a_correction_does_not_reach_into_the_appointment_before(yunling):
     cadre = yunling.cadres[0]
     moved(yunling, cadre, date(2026, 3, 1))
     with pytest.raises(Refused, match="应晚于这一天"):
-        correct_appointment(cadre, Place(yunling.office), FIRST, actor=yunling.staff, reason="文号看错")
+        correct_appointment(cadre, Place(yunling.office), FIRST, actor=yunling.staff, reason="文号看错了")
 
 
 @pytest.mark.parametrize("status", ["retired", "died", "left"])

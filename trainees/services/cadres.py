@@ -10,7 +10,7 @@ from core.audit import entry, record, record_many
 from core.crypto import blind_index
 from core.keys import new_key
 from core.names import pinyin
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account, Unit
 from organization.roles import Role
 from organization.services import authorities_of
@@ -84,9 +84,8 @@ def unmask_id_number(cadre: Cadre, *, actor: Account, reason: str) -> str:
     """The full ID number, for department staff who say why; each view is in the audit log (SEC-31)."""
     if not actor.access.has(Role.STAFF):
         raise Refused("查看完整身份证号被拒绝：只有组织部干部教育科可以查看，如有需要请与其联系")
-    if len(reason.strip()) < 5:
-        raise Refused("请写明查看完整身份证号的理由（至少 5 个字）")
-    record("cadre.unmask", actor=actor.pk, role=Role.STAFF, obj=cadre, unit_id=cadre.unit_id, reason=reason.strip())
+    why = demand_reason(reason, "请写明查看完整身份证号的理由")
+    record("cadre.unmask", actor=actor.pk, role=Role.STAFF, obj=cadre, unit_id=cadre.unit_id, reason=why)
     return cadre.open_id_number()
 
 

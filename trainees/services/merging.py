@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account
 from trainees.models import Appointment, Cadre, Duty
 from trainees.services.duties import assign_duties
@@ -55,8 +55,7 @@ def _demand(gone: Cadre, stays: Cadre, actor: Account, reason: str) -> None:
         raise Refused(f"目标{stays.name}本身已合并到另一条，请直接合并到那一条")
     if gone.account_id and stays.account_id:
         raise Refused("两条都关联了账号，合并后只能留一个；请先由系统管理员停用多余的账号，再联系组织部解除关联")
-    if len(reason.strip()) < 5:
-        raise Refused("请写明依据（至少 5 个字），如何确认是同一个人")
+    demand_reason(reason, "请写明依据：如何确认是同一个人")
 
 
 def _hand_account_over(gone: Cadre, stays: Cadre) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Refused, demand_current, intention
+from core.operations import Refused, demand_current, demand_reason, intention
 from organization.models import Account, Unit
 from organization.roles import Role
 from organization.services import authorities_of
@@ -77,6 +77,7 @@ def correct_appointment(
 ) -> Appointment:
     """What was entered wrongly of the present appointment is put right, with the reason; no new appointment begins."""
     held = hold(cadre, actor=actor, seen=seen)
+    why = demand_reason(reason, "请写明更正的理由")
     authority = demand_place(held, place, since, actor=actor)
     present = appointment_of(held)
     if present is None:
@@ -93,7 +94,7 @@ def correct_appointment(
     present.save(update_fields=["unit", "post", "post_level", "rank", "since"])
     settle(held, place, authority)
     after = told(held) | _named(present) | {"since": since.isoformat()}
-    record("cadre.correct", actor=actor.pk, obj=held, unit_id=held.unit_id, reason=reason, before=before, after=after)
+    record("cadre.correct", actor=actor.pk, obj=held, unit_id=held.unit_id, reason=why, before=before, after=after)
     duties_anew(held, min(first, since), actor=actor)
     return present
 

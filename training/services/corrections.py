@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Conflict, Refused, intention
+from core.operations import Conflict, Refused, demand_reason, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.services.ledger import Posting
@@ -14,8 +14,6 @@ from training.models import AttendanceMark, ClassRole, Enrolment, Session, Train
 from training.services.attendance import UnknownCell, settle
 from training.services.posting import post_classes
 
-SHORTEST = 5
-"""Characters of a reason."""
 STALE = "您打开页面之后，这一格已被他人更改，本次没有写入任何内容，请刷新页面后再办"
 
 
@@ -32,14 +30,15 @@ def correct_mark(
     held = TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
     current = _cell(held, enrolment, session)
     _demand_may(held, current, actor)
-    _demand_change(current, mark, reason, seen)
+    why = demand_reason(reason, "更正考勤须写明理由")
+    _demand_change(current, mark, seen)
     before = current.mark
     _write(held, current, mark, actor)
     record(
-        "attendance.correct", actor=actor.pk, role=Role.STAFF, obj=held, unit_id=held.unit_id, reason=reason.strip(),
+        "attendance.correct", actor=actor.pk, role=Role.STAFF, obj=held, unit_id=held.unit_id, reason=why,
         before={"mark": before}, after={"mark": mark, "enrolment": str(enrolment), "session": str(session)},
     )  # fmt: skip
-    return post_classes([held.pk], actor=actor, reason=f"更正考勤：{reason.strip()}"[:200])
+    return post_classes([held.pk], actor=actor, reason=f"更正考勤：{why}"[:200])
 
 
 def _cell(held: TrainingClass, enrolment: UUID, session: UUID) -> AttendanceMark:
@@ -63,9 +62,7 @@ def _demand_may(held: TrainingClass, current: AttendanceMark, actor: Account) ->
         raise Refused("这一格考勤由您登记或由您班管理，结班后的更正须由组织部另一名工作人员办理")
 
 
-def _demand_change(current: AttendanceMark, mark: str, reason: str, seen: int) -> None:
-    if len(reason.strip()) < SHORTEST:
-        raise Refused(f"更正考勤须写明理由，至少{SHORTEST}个字")
+def _demand_change(current: AttendanceMark, mark: str, seen: int) -> None:
     if mark not in AttendanceMark.Mark.values:
         raise Refused("请选择更正后的考勤")
     if current.version != seen:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Refused, demand_current, intention
+from core.operations import Refused, demand_current, demand_reason, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.rules.duties import months_later
@@ -80,8 +80,8 @@ def close_follow_up(
         raise Refused("回访由办班的组织部或管理该干部的组织部办结")
     if outcome not in FollowUp.Outcome.values:
         raise Refused("请选择回访结论")
-    if not held.own_at and not held.superior_at and len(remark.strip()) < 5:
-        raise Refused("本人和领导都没有答复：请在回访意见中写明怎样了解到的（至少 5 个字）")
+    if not held.own_at and not held.superior_at:
+        demand_reason(remark, "本人和领导都没有答复：请在回访意见中写明怎样了解到的")
     held.outcome, held.promoted, held.remark = outcome, promoted, remark.strip()[:500]
     held.closed_by_id, held.closed_at = actor.pk, timezone.now()
     fields = ["outcome", "promoted", "remark", "closed_by_id", "closed_at"]

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Conflict, Refused, demand_current, intention
+from core.operations import Conflict, Refused, demand_current, demand_reason, intention
 from organization.models import Account, AuthoritySetting
 from organization.preferences import PREFERENCES, preference
 from organization.roles import Role
@@ -81,9 +81,7 @@ def confirm_report(report: ReportBack, *, actor: Account, seen: int | None = Non
 def return_report(report: ReportBack, *, actor: Account, reason: str, seen: int | None = None) -> ReportBack:
     """The unit sends it back with the reason; the trainee files it anew."""
     held = _hold(report, actor, seen)
-    if len(reason.strip()) < 5:
-        raise Refused("请写明退回的理由（至少 5 个字）")
-    return _decide(held, State.RETURNED, actor, reason.strip()[:200])
+    return _decide(held, State.RETURNED, actor, demand_reason(reason, "请写明退回的理由")[:200])
 
 
 def _demand(enrolment: Enrolment, told: Told) -> None:

@@ -50,7 +50,7 @@ def moved(scene: Scene) -> None:
 def corrected(scene: Scene) -> None:
     with scene.request_of("staff") as staff:
         place = Place(scene.city.sibling, "副局长", "县处级副职")
-        correct_appointment(scene.city.cadres[0], place, date(2026, 3, 1), actor=staff, reason="文号看错")
+        correct_appointment(scene.city.cadres[0], place, date(2026, 3, 1), actor=staff, reason="文号看错了")
 
 
 def retired(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.audit import entry, record, record_many
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import CreditEntry, PlatformUpload, Recognition
@@ -30,7 +30,6 @@ from trainees.services.recognition.holding import (
 )
 
 SOURCE = CreditEntry.Source.RECOGNITION
-LEAST_REASON = 5
 SELF_WORDS = "这是您本人的学习，须由他人办理"
 
 
@@ -134,7 +133,7 @@ def learnings_of(row: Recognition) -> list[Learning]:
 @intention
 def return_recognitions(keys: Collection[UUID], *, actor: Account, reason: str, seen: Seen) -> Decided:
     """Give back with a reason that the filer reads: by the liaison before the unit's word, by the department before its own."""
-    words = _demand_reason(reason, "退回")
+    words = demand_reason(reason, "请写明退回的理由，申报人会看到")[:200]
     found = part(hold(keys), seen, (State.FILED, State.VETTED), lambda row: why_not_return(row, actor))
     give_back(found.done, words)
     _record("recognition.return", found.done, actor, words)
@@ -160,7 +159,7 @@ def revoke_recognition(
     recognition: Recognition, *, actor: Account, reason: str, seen: int | None = None
 ) -> Recognition:
     """Take a confirmed one back: the ledger reverses what it brought."""
-    words = _demand_reason(reason, "撤销")
+    words = demand_reason(reason, "请写明撤销的理由，申报人会看到")[:200]
     held = hold_one(recognition, (State.CONFIRMED,), "撤销", seen)
     if not is_department(held, actor):
         raise Refused("已认定的学分只能由组织部干部教育科撤销")
@@ -201,12 +200,6 @@ def keep_this(recognition: Recognition, *, actor: Account, seen: int | None = No
     record("recognition.return", actor=actor.pk, obj=other, unit_id=other.unit_id, reason=words)
     mark_again([held])
     return held
-
-
-def _demand_reason(reason: str, word: str) -> str:
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused(f"请写明{word}的理由（至少 {LEAST_REASON} 个字），申报人会看到")
-    return reason.strip()[:200]
 
 
 def _of(rows: Sequence[Recognition]) -> QuerySet[Recognition]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from core.audit import record
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import CreditEntry, Recognition
@@ -118,9 +118,8 @@ def tell_apart(recognition: Recognition, *, actor: Account, reason: str, seen: i
     _demand_judge(held, actor)
     if not is_undecided(held):
         raise Refused("这条申报没有待判断的疑似重复")
-    if len(reason.strip()) < 5:
-        raise Refused("请写明不是重复的理由（至少 5 个字）")
-    held.twin_reason, held.version = reason.strip()[:200], held.version + 1
+    held.twin_reason = demand_reason(reason, "请写明不是重复的理由")[:200]
+    held.version += 1
     held.save(update_fields=["twin_reason", "version"])
     record("recognition.tell_apart", actor=actor.pk, obj=held, unit_id=held.unit_id, reason=held.twin_reason)
     return held
