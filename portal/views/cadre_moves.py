@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.forms import SeenForm
-from core.operations import Refused, demand_current
+from core.operations import Refused
 from core.scope import get_in_scope
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms_people import DO, CadreMergeForm, CadreMoveForm, CadreStatusForm, SteppedForm
@@ -20,9 +20,8 @@ from portal.requests import SignedIn
 from portal.rules import demand
 from portal.rules_people import may_keep_cadre
 from trainees.models import Cadre
-from trainees.services import verify_cadres
 from trainees.services.merging import merge_cadre
-from trainees.services.moves import change_status, correct_appointment, move_cadre
+from trainees.services.moves import change_status, correct_appointment, move_cadre, verify_cadre
 
 Rows = Callable[[], tuple[list[dict[str, Any]], list[dict[str, str]]]]
 ROWS = Cadre.objects.select_related("unit", "managing_authority", "canonical")
@@ -92,8 +91,8 @@ def cadre_merge(request: SignedIn, pk: UUID) -> HttpResponse:
         return found
 
     def write() -> str:
-        demand_current(form.cleaned_data["seen"], cadre.version, f"{cadre.name}的信息")
-        stays = merge_cadre(cadre, other(), actor=request.user, reason=form.cleaned_data["reason"])
+        said = form.cleaned_data
+        stays = merge_cadre(cadre, other(), actor=request.user, reason=said["reason"], seen=said["seen"])
         return f"已合并：以后以{stays.name}（{stays.unit.name}）这一条为准"
 
     def rows() -> Any:
@@ -110,8 +109,7 @@ def cadre_verify(request: SignedIn, pk: UUID) -> HttpResponse:
     seen = form.checked()["seen"]
 
     def act() -> Answer:
-        demand_current(seen, cadre.version, f"{cadre.name}的信息")
-        verify_cadres([cadre], actor=request.user)
+        verify_cadre(cadre, actor=request.user, seen=seen)
         return answer(pages.url_of(cadre), f"已核实{cadre.name}的信息")
 
     return perform(request, form, "cadre.verify", [str(pk), seen], act)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from core.audit import record
-from core.operations import Refused, demand_reason, intention
+from core.operations import Refused, demand_current, demand_reason, intention
 from organization.models import Account
 from trainees.models import Appointment, Cadre, Duty
 from trainees.services.duties import assign_duties
@@ -13,16 +13,17 @@ from trainees.services.standing import hold_years_of
 
 
 @intention
-def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str) -> Cadre:
+def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str, seen: int | None = None) -> Cadre:
     """Merge a double into the row that lives on; its entries, enrolments and awards stay where they are.
 
     From now on the double carries the unit, authority and status of the other, so that whoever sees the one sees both,
     and sums ask `Cadre.objects.same_person`. Raises Refused where either is not the actor's to merge, is merged already,
-    or where both have an account.
+    or where both have an account; Conflict where the double moved on since its page was opened (`seen`).
     """
     hold_years_of([double.pk, into.pk])
     held = _held(double, into)
     gone, stays = held[double.pk], held[into.pk]
+    demand_current(seen, gone.version, f"{gone.name}的信息")
     _demand(gone, stays, actor, reason)
     _hand_account_over(gone, stays)
     Cadre.objects.filter(canonical=gone).update(canonical=stays)

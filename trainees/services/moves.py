@@ -18,6 +18,7 @@ from organization.roles import Role
 from organization.services import authorities_of
 from trainees.models import Appointment, Cadre
 from trainees.rules.levels import band_of
+from trainees.services.cadres import verify_cadres
 from trainees.services.duties import assign_duties, years_from
 
 DEPARTMENT = Unit.Kind.ORGANIZATION_DEPARTMENT
@@ -118,6 +119,15 @@ def change_status(
     after = {"status": status, "since": since.isoformat()}
     record("cadre.status", actor=actor.pk, obj=held, unit_id=held.unit_id, reason=reason, before=before, after=after)
     duties_anew(held, since, actor=actor)
+    return held
+
+
+@intention
+def verify_cadre(cadre: Cadre, *, actor: Account, seen: int | None = None) -> Cadre:
+    """核实: who manages the cadre has compared this one with the file."""
+    held = hold(cadre, actor=actor, seen=seen)
+    demand_authority(held, actor)
+    verify_cadres([held], actor=actor)
     return held
 
 
