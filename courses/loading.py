@@ -13,7 +13,6 @@ from courses.resources import CourseResource, OfUnit, RoomResource, TeacherResou
 from organization.models import Account, Unit
 
 RESOURCES: Mapping[str, type[OfUnit]] = {"courses": CourseResource, "teachers": TeacherResource, "rooms": RoomResource}
-LABELS = {"courses": "课程", "teachers": "师资", "rooms": "教室与教学点"}
 
 
 def columns_of(kind: str) -> list[str]:

@@ -10,7 +10,7 @@ from assessments.models import ClassAssessment, WorkbookImport
 from core.sheets.limits import ROSTER
 from organization.access import below as below_any
 from organization.models import Account, Unit
-from organization.roles import THREE_ADMINISTRATORS, Role
+from organization.roles import Role
 from training.models import ClassRole, TrainingClass, named_for
 
 DEPARTMENT = "组织部干部教育科"
@@ -400,10 +400,6 @@ def may_use_admin(user: Account) -> Refusal | None:
     return Refusal(
         "打开管理后台", "管理后台供组织部和系统、安全、审计管理员使用", "组织部干部教育科；权限由安全管理员授予"
     )
-
-
-def is_administrator(user: Account) -> bool:
-    return user.access.has(*THREE_ADMINISTRATORS)
 
 
 # ---- leave ----

@@ -21,9 +21,7 @@ from trainees.rules.levels import band_of
 from trainees.services.cadres import verify_cadres
 from trainees.services.duties import assign_duties, years_from
 
-DEPARTMENT = Unit.Kind.ORGANIZATION_DEPARTMENT
 Status = Cadre.Status
-FACTS = ("unit_id", "post", "post_level", "rank")
 
 
 @dataclass(frozen=True, slots=True)
