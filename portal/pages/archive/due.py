@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from organization.models import Account
 from portal.pages import words
@@ -52,7 +52,7 @@ def _returned_recognitions(archive: Archive) -> list[Due]:
             "arrow-back-up",
             f"学分认定被退回：{line.title}",
             line.reason,
-            page("recognition_page", line.key),
+            reverse("portal:recognition_page", args=[line.key]),
             None,
             late=True,
         )
@@ -79,14 +79,15 @@ def _reports(user: Account, today: date) -> list[Due]:
     back = ReportBack.objects.visible_to(user).filter(**mine).select_related("enrolment__training_class")
     rows = [
         _one("arrow-back-up", "述学被退回", f"{row.enrolment.training_class.name}：{row.state_reason}",
-             page("report_back_file", row.enrolment_id), None, late=True)
+             reverse("portal:report_back_file", args=[row.enrolment_id]), None, late=True)
         for row in back.order_by("on", "pk")
     ]  # fmt: skip
     owed = list(owed_by(user, today))
     terms = report_terms(seat.training_class for seat in owed)
     return rows + [
-        _one("presentation", "向单位述学", seat.training_class.name, page("report_back_file", seat.pk),
-             terms[seat.training_class_id], late=terms[seat.training_class_id] < today)
+        _one("presentation", "向单位述学", seat.training_class.name,
+             reverse("portal:report_back_file", args=[seat.pk]), terms[seat.training_class_id],
+             late=terms[seat.training_class_id] < today)
         for seat in owed
     ]  # fmt: skip
 
@@ -96,7 +97,7 @@ def _follow_ups(user: Account, today: date) -> list[Due]:
     rows = rows.filter(due__lte=today).select_related("enrolment__training_class").order_by("due", "pk")
     return [
         _one("message-circle", f"训后 {row.months} 个月回访", row.enrolment.training_class.name,
-             page("follow_up_answer", row.pk) or page("my_afterwards"), row.due, late=today - row.due > SOON)
+             reverse("portal:follow_up_answer", args=[row.pk]), row.due, late=today - row.due > SOON)
         for row in rows
     ]  # fmt: skip
 
@@ -107,11 +108,3 @@ def _reminders(user: Account, today: date, url: str) -> list[Due]:
         _one("bell", f"督学提醒：{row['class_name']}", row["text"], f"{url}#online", None, late=True)
         for row in own_reminders(user, today)
     ]
-
-
-def page(name: str, *keys: Any) -> str:
-    """The address of a page that may not be there, "" where it is not."""
-    try:
-        return reverse(f"portal:{name}", args=keys)
-    except NoReverseMatch:
-        return ""
