@@ -21,6 +21,7 @@ EVENTS = {
     "results.score": "计算成绩",
     "results.show": "公示成绩",
     "results.confirm": "确认成绩",
+    "results.reconcile": "核对成绩和入账学时",
     "results.amend": "更正成绩",
     "candidate.decide": "决定优秀学员人选",
     "leave.override": "特批请假超限",

@@ -31,6 +31,7 @@ DUTIES = (
     "training.settle_check_ins",
     "trainees.keep_duties",
     "trainees.reconcile",
+    "assessments.reconcile",
     "training.keep_follow_ups",
 )
 """Done twice, or an hour late, they do no harm."""

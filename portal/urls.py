@@ -223,6 +223,7 @@ urlpatterns = [
     # 台账年度、年度学习情况
     path("ledger/", ledger_years.ledger_years, "ledger_years"),
     path("ledger/acts/<uuid:pk>/", ledger_acts.ledger_act, "ledger_act"),
+    path("ledger/frozen/<int:pk>/release/", ledger_years.ledger_release, "ledger_release"),
     path("ledger/<uuid:pk>/<int:year>/", ledger_years.ledger_year, "ledger_year"),
     path("ledger/<uuid:pk>/<int:year>/close/", ledger_years.ledger_close, "ledger_close"),
     path("ledger/<uuid:pk>/<int:year>/people/", ledger_years.ledger_people_export, "ledger_people_export"),

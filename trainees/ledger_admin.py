@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.admin import NamedAdmin, ScopedAdmin
 from organization.models import Unit
 from organization.roles import Role
-from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear, Recomputation, RuleSet
+from trainees.models import CreditBalance, CreditEntry, FrozenYear, LedgerAct, LedgerYear, Recomputation, RuleSet
 
 
 @admin.register(CreditEntry)
@@ -44,6 +44,17 @@ class CreditBalanceAdmin(NamedAdmin):
     list_select_related = ("cadre",)
     list_filter = ("adjustment",)
     ordering = ("-year", "cadre__pinyin", "pk")
+
+
+@admin.register(FrozenYear)
+class FrozenYearAdmin(NamedAdmin):
+    """What checks found to differ; released on the page of the ledger's years."""
+
+    name_at = "cadre__"
+    list_display = ("cadre", "year", "words", "frozen_at", "released_at")
+    list_select_related = ("cadre",)
+    ordering = ("-pk",)
+    fields = ("cadre", "year", "words", "run", "frozen_at", "released_at", "release_reason")
 
 
 class OfAuthority(ScopedAdmin):

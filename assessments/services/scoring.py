@@ -194,7 +194,16 @@ def _rescore(assessment: ClassAssessment, *, state: str | None = None) -> list[C
     To confirm, every result is written; to amend, only those whose substance changed.
     """
     (scores,) = compute([assessment.pk])
-    old = _results(assessment.training_class)
+    changes = compared(scores, _results(assessment.training_class), state=state)
+    _write([change.after for change in changes if change.after])
+    gone = [change.before.pk for change in changes if change.before and change.after is None]
+    Result.objects.filter(pk__in=gone).delete()
+    return changes
+
+
+def compared(scores: ClassScores, stored: Mapping[UUID, Result], *, state: str | None = None) -> list[Change]:
+    """What stands by enrolment, beside what the records give now; nothing is written. Empty where both say the same."""
+    old = dict(stored)
     accounts = explain_scores([scores], {one.enrolment_id for one in scores.trainees})
     changes = []
     for one in scores.trainees:
@@ -204,8 +213,6 @@ def _rescore(assessment: ClassAssessment, *, state: str | None = None) -> list[C
         if before is None or after.state != before.state or _differs(before, after):
             after.version = before.version + 1 if before else 1
             changes.append(Change(before, after))
-    _write([change.after for change in changes if change.after])
-    Result.objects.filter(pk__in=[gone.pk for gone in old.values()]).delete()
     return changes + [Change(gone, None) for gone in old.values()]
 
 

@@ -24,6 +24,7 @@ from portal.pages.recognitions.lists import waiting as filings_of
 from portal.pages.results import bars
 from portal.pages.unclosed import unclosed
 from reports.models import Document
+from trainees.models import FrozenYear
 from training.models import Enrolment, TrainingClass
 
 LATE_DAYS = 7
@@ -78,6 +79,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     return [
         leave_wait(user),
         recognition_wait(user),
+        frozen_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
         wait("scale", to_confirm["n"], "个班次的成绩等待确认", f"{lists}?results=waiting", to_confirm["oldest"]),
         unclosed_wait(user),
@@ -112,6 +114,14 @@ def recognition_wait(user: Account) -> dict[str, Any] | None:
     found = filings_of(user)
     url = reverse("portal:recognition_list")
     return wait("circle-check", found["n"], "条学时申报等您办理", url, found["oldest"])
+
+
+def frozen_wait(user: Account) -> dict[str, Any] | None:
+    """An alarm: whose ledger a check found to differ takes no entries until the department has looked."""
+    found = FrozenYear.objects.visible_to(user).standing().aggregate(n=Count("pk"), oldest=Min("frozen_at"))
+    url = f"{reverse('portal:ledger_years')}#frozen"
+    told = wait("alert-triangle", found["n"], "人次的台账核对有差异，已冻结", url, found["oldest"])
+    return told and told | {"detail": "查明并解除以前不能入账", "late": True}
 
 
 def failed_items(classes: QuerySet[TrainingClass]) -> dict[str, Any] | None:

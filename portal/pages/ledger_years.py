@@ -143,6 +143,7 @@ def _will(preview: Preview, number: int) -> str:
 
 
 CHECK_PAGES = {
+    "frozen": ("ledger_years", "#frozen"),
     "classes": ("class_unclosed", ""),
     "recognition_vetted": ("recognition_list", "?state=vetted"),
     "recognition_filed": ("recognition_list", "?state=filed"),

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.audit import record
+from core.forms import ReasonForm
+from core.scope import get_in_scope
 from organization.freshness import ask_again
 from organization.models import Unit
 from portal.acts import Answer, answer, new_op_id, perform
@@ -18,18 +20,36 @@ from portal.forms_ledger import CloseYearForm
 from portal.lists import page_of
 from portal.pages import ledger_years as pages
 from portal.pages import statements as papers
+from portal.pages.frozen_years import frozen
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_ledger, may_read_statements
 from reports.services.statements import zip_statements
 from reports.services.year_end import ask_to_close
+from trainees.models import FrozenYear
+from trainees.services.freezing import release
 
 
 @require_safe
 def ledger_years(request: SignedIn) -> HttpResponse:
     demand(may_keep_ledger(request.user))
     context = {"authorities": pages.listed(request.user, timezone.localdate()), "crumbs": pages.crumbs()}
-    return render(request, "portal/ledger/years.html", context)
+    return render(request, "portal/ledger/years.html", context | frozen(request, request.user))
+
+
+@require_POST
+def ledger_release(request: SignedIn, pk: int) -> HttpResponse:
+    """A frozen year of a cadre, looked at."""
+    demand(may_keep_ledger(request.user))
+    row = get_in_scope(FrozenYear.objects.select_related("cadre"), request.user, pk=pk)
+    form = ReasonForm(request.POST)
+    reason = form.checked()["reason"]
+
+    def act() -> Answer:
+        release(row, actor=request.user, reason=reason)
+        return answer(reverse("portal:ledger_years"), f"已解除{row}台账的冻结，可以入账")
+
+    return perform(request, form, "ledger.release", [row.pk, reason], act)
 
 
 @require_safe

@@ -405,6 +405,8 @@ ROWS = (
     Row("ledger_close", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post",
         data={"typed": "2025年结账"}),
     Row("ledger_act", prepared("act"), ok="staff", prepared_by="an_act"),
+    Row("ledger_release", prepared("frozen_year"), ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post",
+        data=REASON, prepared_by="a_frozen_year"),
     Row("ledger_people_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
     Row("ledger_late_export", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
     Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),

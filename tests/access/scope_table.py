@@ -33,6 +33,7 @@ from trainees.models import (
     Duty,
     Exemption,
     LedgerAct,
+    FrozenYear,
     OnlineClass,
     OnlineLearner,
     OnlineReminder,
@@ -142,6 +143,10 @@ class Eyes:
     def own_staff(self, cadre: int) -> bool:
         """The department of either place, and the person."""
         return self.person_staff(cadre) or self.myself(cadre)
+
+    def ledger_keeper(self, cadre: int) -> bool:
+        """The department that manages the person."""
+        return self.holds(self.plan.cadres[cadre][1], "staff")
 
     def proof(self, cadre: int) -> bool:
         """And whoever vets for the unit; leaders read hours, not papers."""
@@ -271,6 +276,7 @@ RULES: dict[type[Model], Callable[[Eyes, int], bool]] = {
     CreditBalance: Eyes.cadre,
     Duty: Eyes.cadre,
     Exemption: Eyes.own_staff,
+    FrozenYear: Eyes.ledger_keeper,
     Recognition: Eyes.cadre,
     RecognitionProof: Eyes.proof,
     PlatformUpload: Eyes.brought_by_unit,

@@ -113,6 +113,10 @@ def a_recomputation(city: City) -> None:
     city.__dict__["recomputation"] = made.pk
 
 
+def a_frozen_year(city: City) -> None:
+    city.__dict__["frozen_year"] = stage_ledger.frozen(city).pk
+
+
 def some_rules(city: City) -> None:
     """A version of each kind, of the city's own."""
     facts = {"unit": city.root, "name": f"{city.word}规则", "version": 1, "since": date(2026, 1, 1)}
@@ -241,6 +245,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "an_act": an_act,
     "some_rules": some_rules,
     "a_recomputation": a_recomputation,
+    "a_frozen_year": a_frozen_year,
     "an_award": an_award,
     "an_archive_paper": an_archive_paper,
     "a_work": a_work,

@@ -8,6 +8,7 @@ from typing import Any
 from core.keys import new_key
 from tests.cast import City
 from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear, Recomputation, RuleSet
+from trainees.models import CreditBalance, CreditEntry, FrozenYear, LedgerYear, Recomputation, RuleSet
 from trainees.services.ledger import Learning, post
 from trainees.services.rule_sets import adopt_shipped
 
@@ -48,12 +49,17 @@ def recomputation(city: City) -> Recomputation:
 def act(city: City) -> LedgerAct:
     """Of 2025, closed by a worker; it waits."""
     return LedgerAct.objects.create(kind="close", unit=city.root, year=2025, asked_by_id=city.staff.pk)
+def frozen(city: City) -> FrozenYear:
+    """A year in which nothing is posted here, so that it stands in nobody's way."""
+    who = {"cadre": city.cadres[0], "year": 2024, "released_at": None}
+    return FrozenYear.objects.get_or_create(**who, defaults={"words": "余额不符", "run": new_key()})[0]
 
 
 ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "trainees.CreditEntry": lambda city: entry(city).pk,
     "trainees.CreditBalance": lambda city: balance(city).pk,
     "trainees.RuleSet": lambda city: rules(city).pk,
+    "trainees.FrozenYear": lambda city: frozen(city).pk,
     "trainees.LedgerYear": lambda city: year(city).pk,
     "trainees.LedgerAct": lambda city: act(city).pk,
     "trainees.Recomputation": lambda city: recomputation(city).pk,

@@ -40,6 +40,7 @@ from trainees.models import (
     Duty,
     Exemption,
     LedgerAct,
+    FrozenYear,
     LedgerYear,
     OnlineClass,
     OnlineLearner,
@@ -418,6 +419,7 @@ def build_ledger(plan: Plan, today: date) -> None:
         "due": today,
     }
     keep(plan, [Duty(**row, **asked) for row in of], Duty)
+    keep(plan, [FrozenYear(**row, words="余额不符", run=new_key()) for row in of], FrozenYear)
     keep(plan, [Exemption(**row, kind="illness", reason="病休") for row in of], Exemption)
     keep(plan, [Award(cadre=one, name="学习型好干部", giver="组织部", on=today) for one in people], Award)
     course = {"channel": "online", "title": "课", "title_key": "课", "since": today, "until": today, "hours": 2}

@@ -2,6 +2,7 @@
 
 from trainees.models.acts import LedgerAct, LedgerActQuerySet
 from trainees.models.duties import Duty, Exemption
+from trainees.models.frozen import FrozenYear
 from trainees.models.ledger import CreditBalance, CreditEntry, LedgerYear, Recomputation
 from trainees.models.online import OnlineClass, OnlineLearner, OnlineLearnerQuerySet, OnlineReminder
 from trainees.models.people import (
@@ -29,6 +30,7 @@ __all__ = [
     "CreditEntry",
     "Duty",
     "Exemption",
+    "FrozenYear",
     "LedgerAct",
     "LedgerActQuerySet",
     "LedgerYear",

@@ -1,19 +1,25 @@
 """The ledger checked from its entries (REL-02): sums, balances, mirrors, and the rules' arithmetic done once more.
 
 Each question is answered with the differences themselves, never with a total in which two could hide. The figures come
-straight from the entries, not by way of what the triggers keep.
+straight from the entries, not by way of what the triggers keep. Whose year differs gets nothing posted until somebody
+has looked (docs/decisions/0031).
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.audit import record
+from core.keys import new_key
 from core.models import AuditEntry
 from core.operations import intention
 from trainees.models import Cadre, CreditEntry
+from trainees.services.freezing import Finding, freeze
 from trainees.services.people import rows_of
 from trainees.services.settling import Order, plan_of
 
@@ -38,7 +44,7 @@ WITH s AS (SELECT e.cadre_id, e.year, e.adjustment, {SUMS}, count(*) AS entries 
 SELECT cadre_id, year, concat_ws('、', {OURS}, s.entries), concat_ws('、', {THEIRS}, b.entries), adjustment
 FROM s FULL JOIN trainees_creditbalance b USING (cadre_id, year, adjustment)
 WHERE ({OURS}, coalesce(s.entries, 0)) IS DISTINCT FROM ({THEIRS}, coalesce(b.entries, 0))
-ORDER BY 1, 2 LIMIT %(named)s
+ORDER BY 1, 2
 """  # noqa: S608 - nothing but the words above
 TOTALS = ", ".join(f"sum({name}) AS {name}" for name in FIELDS)
 LIVE = f"""
@@ -47,21 +53,22 @@ WITH s AS (
     WHERE e.reverses_id IS NULL AND r.id IS NULL GROUP BY 1, 2
 ), b AS (SELECT cadre_id, year, {TOTALS} FROM trainees_creditbalance GROUP BY 1, 2)
 SELECT cadre_id, year, concat_ws('、', {OURS}), concat_ws('、', {THEIRS}) FROM s FULL JOIN b USING (cadre_id, year)
-WHERE ({OURS}) IS DISTINCT FROM ({THEIRS}) ORDER BY 1, 2 LIMIT %(named)s
+WHERE ({OURS}) IS DISTINCT FROM ({THEIRS}) ORDER BY 1, 2
 """  # noqa: S608
 MIRRORS = """
 SELECT r.cadre_id, r.year, r.id, o.id FROM trainees_creditentry r JOIN trainees_creditentry o ON o.id = r.reverses_id
 WHERE o.reverses_id IS NOT NULL
    OR (r.cadre_id, r.year, r.kind, r.channel) IS DISTINCT FROM (o.cadre_id, o.year, o.kind, o.channel)
    OR (r.days, r.hours, r.credits, r.sessions) IS DISTINCT FROM (-o.days, -o.hours, -o.credits, -o.sessions)
-ORDER BY 3 LIMIT %(named)s
+ORDER BY 3
 """
 DOUBLES = """
 SELECT (array_agg(e.cadre_id))[1], min(e.year), e.source_kind, e.source_id::text
 FROM trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id
 WHERE e.reverses_id IS NULL AND r.id IS NULL
-GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4 LIMIT %(named)s
+GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4
 """
+QUESTIONS = {"balances": BALANCES, "live": LIVE, "mirrors": MIRRORS, "doubles": DOUBLES}
 WORDS = {
     "balances": "余额与记录合计不符：记录合计 {}，余额 {}",
     "live": "余额与有效记录不符：有效记录合计 {}，余额 {}",
@@ -71,64 +78,71 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference: which question, whose year, the two sides."""
-
-    question: str
-    cadre_id: UUID
-    year: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.cadre_id} {self.year}年：{self.words}"
-
-
 @dataclass(slots=True)
 class Reconciliation:
-    """What was looked at and what was found; of each question the first 100."""
+    """What was looked at, what was found, and how many years of cadres it froze."""
 
+    run: UUID = field(default_factory=new_key)
     entries: int = 0
     cadres: int = 0
     findings: list[Finding] = field(default_factory=list)
+    frozen: int = 0
 
     def told(self) -> dict[str, Any]:
+        """For the log: the first hundred by name."""
         named = [{"cadre": str(one.cadre_id), "year": one.year, "question": one.question} for one in self.findings]
         counts = {"entries": self.entries, "cadres": self.cadres, "differences": len(self.findings)}
-        return {**counts, "named": named[:NAMED]}
+        return {"run": str(self.run), **counts, "frozen": self.frozen, "named": named[:NAMED]}
 
 
 @intention
 def reconcile(*, actor: UUID | None = None, rules: bool = True) -> Reconciliation:
-    """Check the whole ledger; one entry in the log, “failed” where anything differs. Nothing is put right by itself."""
+    """Check the whole ledger; one entry in the log, “failed” where anything differs. Nothing is put right by itself.
+
+    Who differs is held and looked at once more, so that no posting under way is taken for a fault; whose year still
+    differs is frozen.
+    """
     done = Reconciliation(entries=CreditEntry.objects.count())
-    for question, query in (("balances", BALANCES), ("live", LIVE), ("mirrors", MIRRORS), ("doubles", DOUBLES)):
-        for cadre, year, *sides in rows_of(query, {"named": NAMED}):
-            done.findings.append(Finding(question, cadre, year, WORDS[question].format(*sides)))
-    if rules:
-        done.findings += _by_rules(done)
+    everybody = list(Cadre.objects.filter(canonical=None).order_by("pk").values_list("pk", flat=True))
+    done.cadres = len(everybody) if rules else 0
+    if suspects := {one.cadre_id for one in _differences(everybody if rules else ())}:
+        held = _held(suspects)
+        done.findings = [one for one in _differences(sorted(held) if rules else ()) if one.cadre_id in held]
+        done.frozen = len(freeze(done.findings, done.run, actor=actor))
     record(EVENT, actor=actor, result="failed" if done.findings else "ok", after=done.told())
     return done
 
 
-def _by_rules(done: Reconciliation) -> Iterator[Finding]:
+def _held(suspects: Collection[UUID]) -> set[UUID]:
+    """The rows of these persons, locked: postings under way are waited for, later ones wait."""
+    same = Q(pk__in=suspects) | Q(canonical__in=suspects) | Q(cadre__in=suspects)
+    rows = Cadre.objects.filter(pk__in=Cadre.objects.filter(same).values("pk"))
+    return set(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _differences(by_rules: Sequence[UUID]) -> Iterator[Finding]:
+    """Of the sums everybody's; of the rules these cadres'."""
+    for question, query in QUESTIONS.items():
+        for cadre, year, *sides in rows_of(query, {}):
+            yield Finding(question, cadre, year, WORDS[question].format(*sides))
+    yield from _by_rules(by_rules)
+
+
+def _by_rules(persons: Sequence[UUID]) -> Iterator[Finding]:
     """What the rules that the entries name make of what was learned, person by person, some thousands at once."""
-    years = frozenset(CreditEntry.objects.values_list("year", flat=True).distinct())
-    persons = list(Cadre.objects.filter(canonical=None).order_by("pk").values_list("pk", flat=True))
-    done.cadres = len(persons)
+    years = frozenset(CreditEntry.objects.values_list("year", flat=True).distinct()) if persons else frozenset()
     for some in _slices(persons, AT_ONCE):
         plan = plan_of(Order(cadres=frozenset(some), years=years), hold=False)
-        touched = {(plan.persons.root[award.cadre_id], award.year) for award in plan.gone}
-        for person, year in sorted(touched):
-            gone = sum((plan.persons.root[award.cadre_id], award.year) == (person, year) for award in plan.gone)
-            come = sum((wish.cadre_id, wish.learning.on.year) == (person, year) for wish, _ in plan.come)
-            yield Finding("rules", person, year, WORDS["rules"].format(gone, come))
+        gone = Counter((plan.persons.root[award.cadre_id], award.year) for award in plan.gone)
+        come = Counter((wish.cadre_id, wish.learning.on.year) for wish, _ in plan.come)
+        for person, year in sorted(plan.written):
+            yield Finding("rules", person, year, WORDS["rules"].format(gone[person, year], come[person, year]))
 
 
 def _slices(rows: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def is_due(now: datetime) -> bool:
+def is_due(now: datetime, event: str = EVENT) -> bool:
     """At night, once."""
-    return now.hour in NIGHT and not AuditEntry.objects.filter(event=EVENT, at__gt=now - timedelta(hours=20)).exists()
+    return now.hour in NIGHT and not AuditEntry.objects.filter(event=event, at__gt=now - timedelta(hours=20)).exists()

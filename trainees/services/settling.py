@@ -54,6 +54,13 @@ class Plan:
     come: list[tuple[Wish, Counted]] = field(default_factory=list)
     stay: int = 0
     closed: set[YearKey] = field(default_factory=set)
+    frozen: set[PersonYear] = field(default_factory=set)
+
+    @property
+    def written(self) -> set[PersonYear]:
+        """Whose years it writes in."""
+        gone = {(self.persons.root[award.cadre_id], award.year) for award in self.gone}
+        return gone | {(wish.cadre_id, wish.learning.on.year) for wish, _ in self.come}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def plan_of(order: Order, *, hold: bool = True) -> Plan:
     if hold:
         wanted = {(stamp.authority_id, on.year) for (_, on), stamp in memory.items()}
         plan.closed = hold_years(wanted, places)
-        hold_cadres(persons, places)
+        plan.frozen = hold_cadres(persons, places)
     standing = standing_of(places)
     _compare(plan, _wishes(plan, order, standing, memory, adopts=hold))
     for wish, _ in plan.come:

@@ -56,7 +56,13 @@ SELECT y.id FROM trainees_ledgeryear y WHERE (y.authority_id, y.year) IN (
     WHERE c.id = ANY(%(cadres)s::uuid[]) OR c.canonical_id = ANY(%(cadres)s::uuid[])
 ) ORDER BY y.id FOR SHARE
 """
-DOUBLES = "SELECT id FROM trainees_cadre WHERE canonical_id = ANY(%(cadres)s::uuid[])"
+ONCE_HELD = """
+SELECT id, NULL::uuid, NULL FROM trainees_cadre WHERE canonical_id = ANY(%(cadres)s::uuid[])
+UNION ALL
+SELECT NULL, cadre_id, year FROM trainees_frozenyear
+WHERE released_at IS NULL AND cadre_id = ANY(%(cadres)s::uuid[]) AND year = ANY(%(years)s)
+"""
+"""What only a look after the rows are held can say: who was merged into them, which of their years are frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +157,14 @@ def hold_years_of(cadres: Collection[UUID]) -> None:
     rows_of(HOLD_YEARS_OF, {"cadres": array(cadres)})
 
 
-def hold_cadres(persons: Persons, places: Mapping[str, Any]) -> None:
-    """Hold the rows by key. Raises Conflict where one of them, or another into them, was merged meanwhile."""
+def hold_cadres(persons: Persons, places: Mapping[str, Any]) -> set[PersonYear]:
+    """Hold the rows by key; which of these persons' years are frozen (docs/decisions/0031).
+
+    Raises Conflict where one of the rows, or another into them, was merged meanwhile.
+    """
     known = {pk: root for pk, root in persons.root.items() if pk != root}
     merged = dict(rows_of(HOLD_CADRES, places))
-    if merged != known or any(pk not in known for (pk,) in rows_of(DOUBLES, places)):
+    once_held = rows_of(ONCE_HELD, places)
+    if merged != known or any(pk not in known for pk, _, _ in once_held if pk):
         raise Conflict("干部信息刚刚有合并，本次没有写入，请重试")
+    return {(persons.root[who], year) for pk, who, year in once_held if not pk}

@@ -11,11 +11,13 @@ from django.db import IntegrityError, connection
 from core.operations import Refused
 from trainees.models import Recomputation
 from trainees.rules.credits import Counted
+from trainees.services.freezing import demand_unfrozen
 from trainees.services.settling import Plan, Wish
 
 SENTENCES = {
     "credit_source_once": "同一来源刚刚由他人入账，本次没有写入，请刷新后核对",
     "credit_year_open": "该年度刚刚结账，本次没有写入，请重试，将记入调整期",
+    "credit_year_frozen": "有人的台账核对有差异，刚刚冻结，本次没有写入，请组织部在“台账年度”页查明并解除冻结",
 }
 COLUMNS = (
     'cadre_id, "on", year, adjustment, kind, channel, days, hours, sessions, credits, title, explanation, source_kind,'
@@ -33,7 +35,12 @@ encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def write(plan: Plan, *, actor_id: UUID | None, reason: str, recomputation: Recomputation | None = None) -> None:
-    """Carry a held plan out. Raises Refused where the database will not have it; the transaction is lost then."""
+    """Carry a held plan out. Raises Refused where it writes in a frozen year, or where the database will not have it.
+
+    Of the second the transaction is lost.
+    """
+    if plan.frozen:
+        demand_unfrozen(plan.frozen & plan.written)
     behind = (recomputation.pk if recomputation else None, reason[:200], actor_id)
     try:
         at = _reverse(plan, behind) if plan.gone else None

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.operations import Refused
 from organization.models import Unit
-from trainees.models import LedgerYear, Recognition
+from trainees.models import FrozenYear, LedgerYear, Recognition
 from trainees.rules.recognition import BY_DAYS
 
 WHY = "what stands in the way of closing an authority's year; the caller found the authority in scope"
@@ -50,7 +50,15 @@ def year_checks(authority: Unit, year: int, on: date) -> list[Check]:
         Check("over", f"{year}年已经结束", int(on.year <= year), True, f"{year + 1}年1月1日起可以结账"),
         Check("before", "以前年度已结账", len(open_years), True, f"请先结{named}的账" if named else ""),
     ]
-    return checks + [_waiting(authority, year, state, *words) for state, words in WAITING.items()]
+    waiting = [_waiting(authority, year, state, *words) for state, words in WAITING.items()]
+    return [*checks, *waiting, _frozen(authority, year)]
+
+
+def _frozen(authority: Unit, year: int) -> Check:
+    """Whose figures differ are not closed; the carry-over goes into the next year."""
+    rows = FrozenYear.objects.unscoped(WHY).standing().filter(cadre__managing_authority=authority)
+    count = rows.filter(year__in=(year, year + 1)).count()
+    return Check("frozen", "没有因核对差异冻结的台账", count, True, "请在“台账年度”页查明并解除冻结")
 
 
 def _waiting(authority: Unit, year: int, state: str, label: str, blocks: bool, words: str) -> Check:

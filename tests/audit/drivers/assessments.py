@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.services import export_class, score_class
+from assessments.services.reconciling import reconcile_results
 from assessments.sheets.rows import EntryRow, Paper, Satisfaction, ScoreRow
 from tests import factories as make
 from tests.access import stage
@@ -125,6 +126,7 @@ DRIVERS = {
     "results.score": scored,
     "results.show": lambda scene: scene.post("staff", "results_show", scene.city.open_class.pk, seen=0),
     "results.confirm": lambda scene: scene.post("staff", "results_confirm", scene.city.open_class.pk, seen=0),
+    "results.reconcile": (lambda scene: reconcile_results(), "actor unit object request"),
     "results.amend": amended,
     "candidate.decide": decided,
     "leave.override": lambda scene: scene.post("staff", "result_leave", scene.city.open_enrolment.pk, seen=1, **REASON),

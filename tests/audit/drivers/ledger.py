@@ -8,6 +8,8 @@ from django.core.management import call_command
 
 from core.keys import new_key
 from tests.audit.drivers.scene import Scene
+from trainees.models import FrozenYear
+from trainees.services.freezing import Finding, freeze, release
 from trainees.services.ledger import Learning, post, settle_anew, withdraw
 from trainees.services.recomputing import recompute
 from trainees.services.rule_sets import adopt_rule_set, shipped_rules
@@ -49,12 +51,25 @@ def recomputed(scene: Scene) -> None:
         recompute(scene.city.root, 2026, actor=staff, reason="规则变更")
 
 
+def frozen(scene: Scene) -> FrozenYear:
+    finding = Finding("balances", scene.city.cadres[0].pk, 2026, "余额与记录合计不符")
+    return freeze([finding], new_key())[0]
+
+
+def released(scene: Scene) -> None:
+    row = frozen(scene)
+    with scene.request_of("staff") as staff:
+        release(row, actor=staff, reason="逐条核对，余额已重建")
+
+
 DRIVERS = {
     "ledger.recompute": recomputed,
     "ledger.reconcile": (
         lambda scene: call_command("reconcile_ledger", stdout=StringIO()),
         "actor unit object request",
     ),
+    "ledger.freeze": (frozen, "actor request"),
+    "ledger.release": released,
     "ledger.post": (posted, "object"),
     "ledger.settle": (settled, "unit object"),
     "ledger.withdraw": (withdrawn, "object"),
