@@ -3,17 +3,19 @@
 import pytest
 from django.urls import reverse
 
+from core.keys import new_key
 from tests.access import stage_ledger
 from tests.trainees.ledger.story import rules
-from trainees.models import CreditEntry, LedgerYear
+from trainees.models import CreditEntry, FrozenYear, LedgerYear
 
-LISTS = ("creditentry", "creditbalance", "ledgeryear", "recomputation", "ruleset")
+LISTS = ("creditentry", "creditbalance", "frozenyear", "ledgeryear", "recomputation", "ruleset")
 
 
 def one_more(city, number):
-    """An entry with its balance, a year, a version of the rules, a recomputation."""
+    """An entry with its balance, a year, a frozen one, a version of the rules, a recomputation."""
     stage_ledger.entry(city), stage_ledger.recomputation(city)
     LedgerYear.objects.create(authority=city.root, year=2000 + number)
+    FrozenYear.objects.create(cadre=city.cadres[1], year=2000 + number, words="余额不符", run=new_key())
     rules(city.root, version=10 + number)
 
 
