@@ -2,7 +2,7 @@
 
 Stored results are computed once more by the same rules; totals and grades on the roster have to be the results'. A
 difference is named and sounds the alarm, but freezes nobody's ledger: a mark that was corrected after closing differs from
-the confirmed result until that is amended (docs/decisions/0031).
+the confirmed result until that is amended (docs/decisions/0032).
 """
 
 import logging

@@ -7,8 +7,7 @@ from typing import Any
 
 from core.keys import new_key
 from tests.cast import City
-from trainees.models import CreditBalance, CreditEntry, LedgerAct, LedgerYear, Recomputation, RuleSet
-from trainees.models import CreditBalance, CreditEntry, FrozenYear, LedgerYear, Recomputation, RuleSet
+from trainees.models import CreditBalance, CreditEntry, FrozenYear, LedgerAct, LedgerYear, Recomputation, RuleSet
 from trainees.services.ledger import Learning, post
 from trainees.services.rule_sets import adopt_shipped
 
@@ -49,6 +48,8 @@ def recomputation(city: City) -> Recomputation:
 def act(city: City) -> LedgerAct:
     """Of 2025, closed by a worker; it waits."""
     return LedgerAct.objects.create(kind="close", unit=city.root, year=2025, asked_by_id=city.staff.pk)
+
+
 def frozen(city: City) -> FrozenYear:
     """A year in which nothing is posted here, so that it stands in nobody's way."""
     who = {"cadre": city.cadres[0], "year": 2024, "released_at": None}

@@ -2,7 +2,7 @@
 
 Each question is answered with the differences themselves, never with a total in which two could hide. The figures come
 straight from the entries, not by way of what the triggers keep. Whose year differs gets nothing posted until somebody
-has looked (docs/decisions/0031).
+has looked (docs/decisions/0032).
 """
 
 from collections import Counter

@@ -158,7 +158,7 @@ def hold_years_of(cadres: Collection[UUID]) -> None:
 
 
 def hold_cadres(persons: Persons, places: Mapping[str, Any]) -> set[PersonYear]:
-    """Hold the rows by key; which of these persons' years are frozen (docs/decisions/0031).
+    """Hold the rows by key; which of these persons' years are frozen (docs/decisions/0032).
 
     Raises Conflict where one of the rows, or another into them, was merged meanwhile.
     """

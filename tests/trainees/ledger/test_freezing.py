@@ -18,7 +18,7 @@ from trainees.services.freezing import Finding, release
 from trainees.services.ledger import Posting, post, withdraw
 from trainees.services.recomputing import recompute
 from trainees.services.reconciling import reconcile
-from trainees.services.years import year_checks
+from trainees.services.year_checks import year_checks
 
 LOOKED = "逐条核对，余额已由管理员重建"
 
