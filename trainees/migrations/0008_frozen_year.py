@@ -34,7 +34,7 @@ GONE = "DROP TRIGGER frozen_year ON trainees_creditentry; DROP FUNCTION trainees
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trainees", "0006_acts_over_a_ledger"),
+        ("trainees", "0007_acts_on_a_platforms_import"),
     ]
 
     operations = [
