@@ -75,15 +75,14 @@ def closing(one: TrainingClass, door: Door, parts: Parts) -> dict[str, Any]:
         "gone": [{"name": who.roster_name, "unit": who.unit.name} for who in gone],
         "strikes": [_strike(one, len(gone))] if gone and may_close_class(door) is None else [],
         "posted": one.state == State.CLOSED,
-        "heads": heads(one.state == State.CLOSED),
+        "columns": columns(one.state == State.CLOSED),
     }
 
 
-def heads(posted: bool) -> list[dict[str, Any]]:
-    """Heads of the table's columns; credits are there once they are posted."""
-    numbers = ("学时", "天数", *(("必修学分", "选修学分") if posted else ()))
-    labels = ("序号", "姓名", "单位", "等次", "状态", *numbers, "计入年度")
-    return [{"label": label, "number": label in ("序号", *numbers)} for label in labels]
+def columns(posted: bool) -> str:
+    """Those of the table; credits are there once they are posted."""
+    credits = " #必修学分 #选修学分" if posted else ""
+    return f"#序号 姓名 单位 等次 状态 #学时 #天数{credits} 计入年度"
 
 
 def check(one: TrainingClass, item: Item, door: Door) -> dict[str, object]:

@@ -45,15 +45,13 @@ def upload(user: Account) -> dict[str, Any]:
 
 
 def _recent(row: RosterUpload, who: str) -> dict[str, Any]:
-    url = reverse("portal:roster_page", args=[row.pk])
-    said = row.get_state_display()
     return {
         "file_name": row.file_name,
-        "url": url,
-        "unit": row.unit.name,
+        "url": reverse("portal:roster_page", args=[row.pk]),
+        "about": row.unit.name,
         "when": row.created,
         "who": who,
-        "outcome": said,
+        "outcome": row.get_state_display(),
     }
 
 

@@ -45,7 +45,7 @@ def recent_row(row: WorkbookImport, who: str) -> dict[str, Any]:
     return {
         "file_name": row.file_name,
         "url": reverse(f"portal:{'workbook_done' if row.committed else 'workbook_rehearsal'}", args=[row.pk]),
-        "class_name": class_name(row),
+        "about": class_name(row),
         "when": row.created,
         "who": who,
         "outcome": outcome(row),

@@ -81,9 +81,16 @@ def is_choice(field: BoundField) -> bool:
 
 
 @register.filter
-def heads(names: str) -> list[dict[str, str]]:
-    """The columns of components/table.html, parted by spaces; one of numbers has # before it."""
-    return [{"label": one.lstrip("#"), "css": "number" if one.startswith("#") else ""} for one in names.split()]
+def heads(names: str) -> list[dict[str, Any]]:
+    """The columns of components/table.html, parted by spaces: #of numbers, (only read out: a column of buttons)."""
+    return [
+        {
+            "label": one.strip("#()"),
+            "css": "number" if one.startswith("#") else "",
+            "silent": one.startswith("("),
+        }
+        for one in names.split()
+    ]
 
 
 def current_query(context: template.Context) -> QueryDict:

@@ -91,7 +91,8 @@ def _back(one: Cadre) -> str:
 def _page(request: SignedIn, one: Cadre, form: HonourForm, award: Award | None = None) -> HttpResponse:
     context = {
         "form": form,
-        "who": one.name,
+        "heading": "学习荣誉",
+        "lead": one.name,
         "asks": [remove_ask(award.pk, award.name, award.version)] if award else [],
         "back_url": _back(one),
         "crumbs": [

@@ -79,7 +79,7 @@ def cadre_table_upload(request: SignedIn, kind: str) -> HttpResponse:
     table = pages.table_of(kind)
     if stale := ask_again(request):
         return stale
-    form = TableUpload(request.POST or None, request.FILES or None, initial={"op_id": new_op_id()})
+    form = TableUpload(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             return _rehearsal(request, table, form)
@@ -88,6 +88,7 @@ def cadre_table_upload(request: SignedIn, kind: str) -> HttpResponse:
     context = {
         "shelf": table,
         "form": form,
+        "op_id": new_op_id(),
         "columns": columns_of(kind, request.user),
         "required": required_of(kind),
         "crumbs": pages.crumbs(table, "导入"),

@@ -161,7 +161,7 @@ def catalogue_upload(request: SignedIn, kind: str) -> HttpResponse:
     """POST rehearses: nothing is written but the sealed bytes, which the import reads again."""
     demand(may_use_catalogue(request.user))
     shelf, units = catalogue.shelf_of(kind), catalogue_units(request.user)
-    form = CatalogueUpload(request.POST or None, request.FILES or None, units=units, initial={"op_id": new_op_id()})
+    form = CatalogueUpload(request.POST or None, request.FILES or None, units=units)
     if request.method == "POST" and form.is_valid():
         try:
             return _rehearsal(request, shelf, form)
@@ -170,6 +170,7 @@ def catalogue_upload(request: SignedIn, kind: str) -> HttpResponse:
     context = {
         "shelf": shelf,
         "form": form,
+        "op_id": new_op_id(),
         "columns": columns_of(kind),
         "required": RESOURCES[kind].required,
         "crumbs": catalogue.crumbs(shelf, "导入"),

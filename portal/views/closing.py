@@ -98,7 +98,7 @@ def class_unclosed(request: SignedIn) -> HttpResponse:
     classes.object_list = unclosed.lines(request.user, list(classes.object_list), timezone.localdate())
     context = {
         "page_obj": classes,
-        "heads": [{"label": label, "number": False} for label in unclosed.COLUMNS],
+        "columns": " ".join(unclosed.COLUMNS),
         "export_url": reverse("portal:class_unclosed_export"),
         "crumbs": [
             {"label": "首页", "url": reverse("portal:home")},

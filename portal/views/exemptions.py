@@ -124,7 +124,8 @@ def _back(one: Cadre) -> str:
 def _page(request: SignedIn, one: Cadre, form: ExemptionForm) -> HttpResponse:
     context = {
         "form": form,
-        "who": one.name,
+        "heading": "减免学习任务",
+        "lead": one.name,
         "back_url": _back(one),
         "crumbs": [
             HOME,

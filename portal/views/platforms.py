@@ -131,7 +131,7 @@ def platform_upload(request: SignedIn, pk: UUID) -> HttpResponse:
     platform = platform_of(request, pk)
     demand(may_use_platforms(request.user))
     known = {"units": units_for_exports(request.user)}
-    form = ExportForm(request.POST or None, request.FILES or None, initial={"op_id": new_op_id()}, **known)
+    form = ExportForm(request.POST or None, request.FILES or None, **known)
     if request.method == "POST" and form.is_valid():
         try:
             return _upload(request, form, platform)

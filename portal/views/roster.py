@@ -37,7 +37,7 @@ def roster_upload(request: SignedIn) -> HttpResponse:
     if stale := ask_again(request):
         return stale
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = RosterForm(*sent, units=roster_units(request.user), initial={"op_id": new_op_id()})
+    form = RosterForm(*sent, units=roster_units(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             return taken(request, form)

@@ -232,7 +232,7 @@ def result_detail() -> Context:
 
 def upload() -> Context:
     """Before anything is sent."""
-    recent: list[Context] = [{"file_name": "春季班.xlsx", "url": "#", "class_name": "2026年春季中青年干部培训班"}]
+    recent: list[Context] = [{"file_name": "春季班.xlsx", "url": "#", "about": "2026年春季中青年干部培训班"}]
     recent[0] |= {"when": datetime(2026, 3, 16, 9, 12, tzinfo=UTC), "who": "韩雪梅", "outcome": "有 11 处错误"}
     form = styleguide.ExampleForm()
     return frame("上传工作簿") | {"form": form, "op_id": "1", "steps": steps(0), "template_url": "#", "recent": recent}
