@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.forms import OperationForm
 from core.keys import new_key
-from core.operations import once
+from core.operations import Refused, once
 from organization.models import Account
 from portal.requests import SignedIn
 
@@ -31,6 +31,17 @@ def perform(
     if given.get("message"):
         messages.success(request, given["message"])
     return redirect(given["url"])
+
+
+def attempt(
+    request: SignedIn, form: OperationForm, name: str, payload: object, act: Callable[[], Answer]
+) -> HttpResponse | None:
+    """`perform`, or None where the rules say no: their sentence stands on the form then, which is shown again."""
+    try:
+        return perform(request, form, name, payload, act)
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return None
 
 
 def new_op_id() -> str:

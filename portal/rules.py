@@ -140,6 +140,12 @@ def may_import_roster(user: Account) -> Refusal | None:
     return Refusal("导入干部花名册", "干部花名册由组织部导入", DEPARTMENT)
 
 
+def units_held(user: Account, *roles: str) -> list[Unit]:
+    """Units for which one of these roles is held, the highest first."""
+    held = [one.unit_id for one in user.access.held if one.role in roles]
+    return list(Unit.objects.filter(pk__in=held).order_by("depth", "path"))
+
+
 def roster_units(user: Account) -> list[Unit]:
     """Areas whose people the account may bring in: organization departments at and below its grants, the highest first."""
     inside = Unit.objects.filter(below_any(user.access.paths(Role.STAFF), "path"))

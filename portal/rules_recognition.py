@@ -125,12 +125,6 @@ def platforms_for(unit: Unit) -> QuerySet[Platform]:
     return Platform.objects.filter(unit__path__in=Unit.upward(unit.path), retired=None).order_by("name")
 
 
-def units_for_exports(user: Account) -> list[Unit]:
-    """Units for which the account brings exports, the highest first."""
-    held = [one.unit_id for one in user.access.held if one.role in WORKERS]
-    return list(Unit.objects.filter(pk__in=held).order_by("depth", "path"))
-
-
 def todo(user: Account) -> Q:
     """Filings that wait for the account's word: the unit's, the department's, or the unit's where it has no liaison."""
     mine = Q(state=State.FILED) & user.access.within("cadre__unit", Role.LIAISON)

@@ -14,11 +14,10 @@ from assessments.services import score_class
 from assessments.services.awarding import award_activity, take_points_back
 from core.audit import record
 from core.forms import SeenReasonForm
-from core.operations import Refused
 from core.pictures import take_upload
 from core.scope import get_in_scope
 from organization.models import Account
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import Sendable, hand_over, opens, stored
 from portal.forms_activities import ActivityForm, AwardForm, ElectionForm, PaperForm
 from portal.pages import activities, classes
@@ -111,11 +110,7 @@ def _kept(
         str(row.pk) if row else str(one.pk),
         {key: request.POST.getlist(key) for key in request.POST if key != "op_id"},
     ]
-    try:
-        return perform(request, form, name, payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _form_page(request, one, form, row)
+    return attempt(request, form, name, payload, act) or _form_page(request, one, form, row)
 
 
 def _url(one: TrainingClass, row: Activity) -> str:
@@ -241,11 +236,7 @@ def election_add(request: SignedIn, pk: UUID) -> HttpResponse:
         values["voters"],
         [str(candidate) for candidate in candidates],
     ]
-    try:
-        return perform(request, form, "election.keep", payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _election_page(request, one, form)
+    return attempt(request, form, "election.keep", payload, act) or _election_page(request, one, form)
 
 
 def _election_page(request: SignedIn, one: TrainingClass, form: ElectionForm) -> HttpResponse:

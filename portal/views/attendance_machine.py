@@ -1,6 +1,5 @@
 """Lists of attendance machines: upload and rehearse, look, confirm."""
 
-import hashlib
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,17 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.services import note_refused
 from core.forms import OperationForm
 from core.operations import Refused
 from core.scope import get_in_scope
-from core.sheets.refusal import FileRefused
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms import MachineForm
 from portal.pages import attendance_machine as pages
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
 from portal.rules import demand, may_mark
+from portal.uploads import take_file
 from portal.views.scope import class_and_door
 from training.models import MachineUpload, TrainingClass
 from training.services.machine import import_machine, rehearse_machine
@@ -32,26 +30,20 @@ def machine_upload(request: SignedIn, pk: UUID) -> HttpResponse:
     form = MachineForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return rehearse(request, form, one)
-        except (FileRefused, Refused) as refused:
+            if done := rehearse(request, form, one):
+                return done
+        except Refused as refused:
             form.add_error("records", refused.message)
     context = pages.upload(one) | {"form": form, "op_id": new_op_id()}
     return render(request, "portal/machine/upload.html", context, status=422 if form.errors else 200)
 
 
-def rehearse(request: SignedIn, form: MachineForm, one: TrainingClass) -> HttpResponse:
-    file = form.cleaned_data["records"]
-    data = file.read()
-
-    def act() -> Answer:
-        made = rehearse_machine(data, file.name, one, actor=request.user)
+def rehearse(request: SignedIn, form: MachineForm, one: TrainingClass) -> HttpResponse | None:
+    def act(data: bytes, file_name: str) -> Answer:
+        made = rehearse_machine(data, file_name, one, actor=request.user)
         return answer(reverse("portal:machine_rehearsal", args=[one.pk, made.pk]))
 
-    try:
-        return perform(request, form, "machine.rehearse", [hashlib.sha256(data).hexdigest(), str(one.pk)], act)
-    except FileRefused as refused:
-        note_refused(data, refused, actor=request.user, unit=one.unit)
-        raise
+    return take_file(request, form, "records", "machine.rehearse", [str(one.pk)], one.unit, act)
 
 
 def upload_of(request: SignedIn, one: TrainingClass, upload: UUID) -> MachineUpload:

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.forms import SeenReasonForm
-from core.operations import Refused
 from core.scope import get_in_scope
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_archive import HonourForm
 from portal.pages.archive.afterwards import remove_ask
 from portal.requests import SignedIn
@@ -77,11 +76,7 @@ def _kept(
     request: SignedIn, one: Cadre, form: HonourForm, name: str, act: Callable[[], Answer], award: Award | None
 ) -> HttpResponse:
     payload = [str(one.pk), award.pk if award else 0, str(form.facts())]
-    try:
-        return perform(request, form, name, payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _page(request, one, form, award)
+    return attempt(request, form, name, payload, act) or _page(request, one, form, award)
 
 
 def _back(one: Cadre) -> str:

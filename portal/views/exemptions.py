@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.audit import record
 from core.forms import SeenReasonForm
-from core.operations import Refused
 from core.pictures import PDF
 from core.scope import get_in_scope
 from organization.models import Account
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
 from portal.forms_duties import ExemptionForm
 from portal.lists import page_of
@@ -71,11 +70,7 @@ def exemption_add(request: SignedIn, pk: UUID) -> HttpResponse:
         made = grant_exemption(one, form.facts(), actor=request.user)
         return answer(_back(one), f"已登记{made.year}年的减免，学习任务已随之调整")
 
-    try:
-        return perform(request, form, "exemption.grant", [str(one.pk), *form.payload()], act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _page(request, one, form)
+    return attempt(request, form, "exemption.grant", [str(one.pk), *form.payload()], act) or _page(request, one, form)
 
 
 @require_POST

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.audit import record
-from core.operations import Refused
 from core.scope import get_in_scope
 from organization.freshness import ask_again
 from organization.roles import Role
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id
 from portal.downloads import XLSX, download
 from portal.forms_afterwards import AnswersForm, CloseFollowUpForm
 from portal.lists import chosen, page_of
@@ -104,10 +103,8 @@ def follow_up(request: SignedIn, pk: UUID) -> HttpResponse:
             return answer(reverse("portal:follow_ups"), f"已办结{row.enrolment.roster_name}的回访")
 
         payload = [str(pk), said["outcome"], said["promoted"], said["remark"]]
-        try:
-            return perform(request, form, "follow_up.close", payload, act)
-        except Refused as refused:
-            form.add_error(None, refused.message)
+        if done := attempt(request, form, "follow_up.close", payload, act):
+            return done
     context = pages.page(row, request.user) | {"form": form}
     return render(request, "portal/afterwards/follow_up.html", context, status=422 if form.errors else 200)
 
@@ -142,10 +139,8 @@ def _answered(
             write(row, form.given(), actor=request.user, seen=form.cleaned_data["seen"])
             return answer(back[1], "已保存，办结以前可以修改")
 
-        try:
-            return perform(request, form, name, [str(row.pk), form.given()], act)
-        except Refused as refused:
-            form.add_error(None, refused.message)
+        if done := attempt(request, form, name, [str(row.pk), form.given()], act):
+            return done
     heading = f"{row.enrolment.roster_name}：训后 {row.months} 个月回访"
     context = {
         "form": form, "heading": heading, "lead": row.enrolment.training_class.name, "back_url": back[1],

@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.operations import Refused
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id
 from portal.forms_groups import GroupsForm
 from portal.pages import classes, groups
 from portal.requests import SignedIn
@@ -37,11 +36,7 @@ def class_groups(request: SignedIn, pk: UUID) -> HttpResponse:
         return answer(back, f"分组已保存，{changed} 人有变动" if changed else "分组没有改动")
 
     payload = [str(one.pk), {key: form.data[key] for key in form.data if key != "op_id"}]
-    try:
-        return perform(request, form, "enrolment.groups", payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _page(request, one, door, form)
+    return attempt(request, form, "enrolment.groups", payload, act) or _page(request, one, door, form)
 
 
 def _page(

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.services import override_leave_cap
 from core.audit import record
 from core.forms import OperationForm, SeenForm, SeenReasonForm
-from core.operations import Refused, demand_current
+from core.operations import demand_current
 from core.scope import get_in_scope
 from organization.freshness import ask_again
 from organization.models import Account
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
 from portal.leave_forms import DecideForm, EnteredLeaveForm, LeaveForm, ReturnForm
 from portal.lists import page_of
@@ -179,11 +179,7 @@ def _hand_in(
         made = ask_leave(who, form.wish(), actor=request.user)
         return answer(reverse("portal:leave_page", args=[made.pk]), "请假申请已提交，等待审批")
 
-    try:
-        return perform(request, form, "leave.ask", [str(who.pk), form.payload()], act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return page(form)
+    return attempt(request, form, "leave.ask", [str(who.pk), form.payload()], act) or page(form)
 
 
 # ---- one request ----

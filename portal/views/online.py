@@ -16,7 +16,7 @@ from core.forms import OperationForm, ReasonForm
 from core.operations import Refused
 from core.scope import get_in_scope
 from organization.freshness import ask_again
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, download
 from portal.forms_online import LearnerForm, LearnersForm, OfficeForm, OnlineClassForm
 from portal.lists import chosen, page_of
@@ -194,8 +194,6 @@ def _written(
     if request.method == "POST" and form.is_valid():
         payload = {key: str(value) for key, value in form.cleaned_data.items() if key not in ("op_id", "number")}
         payload["who"] = blind_index(form.cleaned_data.get("number") or "")  # what is kept is made of no ID number
-        try:
-            return perform(request, form, name, [page["back_url"], payload], lambda: answer(*write()))
-        except Refused as refused:
-            form.add_error(None, refused.message)
+        if done := attempt(request, form, name, [page["back_url"], payload], lambda: answer(*write())):
+            return done
     return render(request, "portal/online/form.html", page | {"form": form}, status=422 if form.errors else 200)

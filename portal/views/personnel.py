@@ -11,33 +11,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.files import FileGone
-from core.operations import Refused
 from core.scope import get_in_scope
-from organization.models import Account, Unit
+from organization.models import Account
 from organization.roles import Role
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_personnel import PersonnelTakeForm, PersonnelUploadForm
 from portal.lists import page_of
 from portal.pages import personnel as pages
 from portal.requests import SignedIn
-from portal.rules import demand
+from portal.rules import demand, units_held
 from portal.rules_people import may_take_forms
 from trainees.models import Cadre, PersonnelForm
 from trainees.personnel.reading import FormFacts
 from trainees.services.personnel_forms import Given, keep_forms, known_as, open_form, take_in
 
 
-def units_of(user: Account) -> list[Unit]:
-    """The departments for which the account takes forms in: where it is staff."""
-    held = [one.unit_id for one in user.access.held if one.role == Role.STAFF]
-    return list(Unit.objects.filter(pk__in=held).order_by("depth", "path"))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def personnel_forms(request: SignedIn) -> HttpResponse:
     """The list; POST keeps what can be read and says why the rest cannot."""
     demand(may_take_forms(request.user))
-    form = PersonnelUploadForm(request.POST or None, request.FILES or None, units=units_of(request.user))
+    form = PersonnelUploadForm(request.POST or None, request.FILES or None, units=units_held(request.user, Role.STAFF))
     if request.method == "POST" and form.is_valid():
         return _upload(request, form)
     page = page_of(request, pages.listed(request.user))
@@ -80,11 +73,8 @@ def personnel_form(request: SignedIn, pk: UUID) -> HttpResponse:
         request.POST or None, user=request.user, known=known is not None,
         initial=pages.start(found, known) | {"op_id": new_op_id()},
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _take(request, form, paper)
-        except Refused as refused:
-            form.add_error(None, refused.message)
+    if request.method == "POST" and form.is_valid() and (done := _take(request, form, paper)):
+        return done
     context = pages.form_page(paper, found, known) | {"form": form}
     return render(request, "portal/personnel/form.html", context, status=422 if form.errors else 200)
 
@@ -96,7 +86,7 @@ def _known(user: Account, found: FormFacts) -> Cadre | None:
     return rows.filter(pk=row.pk).first() if row else None
 
 
-def _take(request: SignedIn, form: PersonnelTakeForm, paper: PersonnelForm) -> HttpResponse:
+def _take(request: SignedIn, form: PersonnelTakeForm, paper: PersonnelForm) -> HttpResponse | None:
     taking, seen = form.taking(), form.cleaned_data["seen"]
 
     def act() -> Answer:
@@ -104,4 +94,4 @@ def _take(request: SignedIn, form: PersonnelTakeForm, paper: PersonnelForm) -> H
         return answer(pages.next_url(request.user, paper), f"已写入{cadre.name}（{cadre.unit.name}）")
 
     payload: Any = [str(paper.pk), {name: str(value) for name, value in form.cleaned_data.items() if name != "op_id"}]
-    return perform(request, form, "personnel_form.take_in", payload, act)
+    return attempt(request, form, "personnel_form.take_in", payload, act)

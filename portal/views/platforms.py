@@ -1,6 +1,5 @@
 """学习平台: registered by the department; their exports mapped, rehearsed and taken in by units; the key for their records."""
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -10,26 +9,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.services import note_refused
 from core.forms import OperationForm
 from core.operations import Refused, once
 from core.scope import get_in_scope
-from core.sheets.refusal import FileRefused
-from portal.acts import Answer, answer, new_op_id, perform
+from organization.roles import Role
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, download
 from portal.forms_recognition import ColumnsForm, ExportForm, PlatformForm
 from portal.pages.recognitions import confirming
 from portal.pages.recognitions import platforms as pages
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand
+from portal.rules import demand, units_held
 from portal.rules_recognition import (
+    WORKERS,
     may_keep_platform,
     may_keep_platforms,
     may_use_platforms,
     platforms_used_by,
-    units_for_exports,
 )
+from portal.uploads import take_file
 from trainees.models import Platform, PlatformUpload
 from trainees.services.recognition import (
     add_platform,
@@ -61,10 +60,8 @@ def platform_list(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def platform_add(request: SignedIn) -> HttpResponse:
     demand(may_keep_platforms(request.user))
-    known = {"units": pages.units_kept_by(request.user)}
-    form = PlatformForm(request.POST or None, initial={"op_id": new_op_id()}, **known)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, None))
+    units = units_held(request.user, Role.STAFF)
+    form = PlatformForm(request.POST or None, initial={"op_id": new_op_id()}, units=units)
 
     def act() -> Answer:
         made = add_platform(form.facts(), actor=request.user)
@@ -78,13 +75,7 @@ def platform_edit(request: SignedIn, pk: UUID) -> HttpResponse:
     """The platform's page for the department: its facts, its columns, its key."""
     platform = platform_of(request, pk)
     demand(may_keep_platform(request.user, platform))
-    known = {"units": [platform.unit]}
-    if request.method != "POST":
-        form = PlatformForm(initial=pages.initial(platform), **known)
-        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
-    form = PlatformForm(request.POST, **known)
-    if not form.is_valid():
-        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
+    form = PlatformForm(request.POST or None, initial=pages.initial(platform), units=[platform.unit])
 
     def act() -> Answer:
         facts = form.facts(platform.unit)
@@ -95,12 +86,11 @@ def platform_edit(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _save(request: SignedIn, form: PlatformForm, platform: Platform | None, name: str, act: Any) -> HttpResponse:
-    values = {key: str(value) for key, value in form.cleaned_data.items() if key != "op_id"}
-    try:
-        return perform(request, form, name, [str(platform.pk if platform else ""), values], act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
+    if request.method == "POST" and form.is_valid():
+        values = {key: str(value) for key, value in form.cleaned_data.items() if key != "op_id"}
+        if done := attempt(request, form, name, [str(platform.pk if platform else ""), values], act):
+            return done
+    return render(request, "portal/recognition/platform_form.html", pages.form_page(form, platform))
 
 
 @require_POST
@@ -130,31 +120,25 @@ def platform_upload(request: SignedIn, pk: UUID) -> HttpResponse:
     """POST keeps the file and rehearses it, or asks for its columns the first time; nothing is taken in yet."""
     platform = platform_of(request, pk)
     demand(may_use_platforms(request.user))
-    known = {"units": units_for_exports(request.user)}
-    form = ExportForm(request.POST or None, request.FILES or None, **known)
+    form = ExportForm(request.POST or None, request.FILES or None, units=units_held(request.user, *WORKERS))
     if request.method == "POST" and form.is_valid():
         try:
-            return _upload(request, form, platform)
-        except (FileRefused, Refused) as refused:
+            if done := _taken(request, form, platform):
+                return done
+        except Refused as refused:
             form.add_error("records", refused.message)
     context = pages.upload(platform) | {"form": form, "op_id": new_op_id()}
     return render(request, "portal/recognition/upload.html", context, status=422 if form.errors else 200)
 
 
-def _upload(request: SignedIn, form: ExportForm, platform: Platform) -> HttpResponse:
-    file, unit = form.cleaned_data["records"], form.chosen_unit
-    data = file.read()
+def _taken(request: SignedIn, form: ExportForm, platform: Platform) -> HttpResponse | None:
+    unit = form.chosen_unit
 
-    def act() -> Answer:
-        made = upload_export(data, file.name, platform, unit, actor=request.user)
+    def act(data: bytes, file_name: str) -> Answer:
+        made = upload_export(data, file_name, platform, unit, actor=request.user)
         return answer(reverse("portal:platform_rehearsal", args=[made.pk]))
 
-    payload = [hashlib.sha256(data).hexdigest(), str(platform.pk), str(unit.pk)]
-    try:
-        return perform(request, form, "platform.upload", payload, act)
-    except FileRefused as refused:
-        note_refused(data, refused, actor=request.user, unit=unit)
-        raise
+    return take_file(request, form, "records", "platform.upload", [str(platform.pk), str(unit.pk)], unit, act)
 
 
 def upload_of(request: SignedIn, pk: UUID) -> PlatformUpload:
@@ -177,22 +161,17 @@ def platform_columns(request: SignedIn, pk: UUID) -> HttpResponse:
     """Which column holds what, beside the file's first rows."""
     upload = upload_of(request, pk)
     headings = pages.headings(upload)
-    if request.method != "POST":
-        form = ColumnsForm(initial=pages.guessed(upload) | {"op_id": new_op_id()}, headings=headings)
-        return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
-    form = ColumnsForm(request.POST, headings=headings)
-    if not form.is_valid():
-        return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
+    start = pages.guessed(upload) | {"op_id": new_op_id()}
+    form = ColumnsForm(request.POST or None, initial=start, headings=headings)
 
     def act() -> Answer:
         map_columns(upload, form.mapped(), actor=request.user)
         return answer(reverse("portal:platform_rehearsal", args=[pk]), "已记住各列的对应，下次不再询问")
 
-    try:
-        return perform(request, form, "platform.columns", [str(pk), dict(form.mapped())], act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
+    if request.method != "POST" or not form.is_valid():
         return render(request, "portal/recognition/columns.html", pages.columns(upload, form))
+    done = attempt(request, form, "platform.columns", [str(pk), dict(form.mapped())], act)
+    return done or render(request, "portal/recognition/columns.html", pages.columns(upload, form))
 
 
 @require_POST

@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.forms import SeenForm
-from core.operations import Refused
 from organization.roles import Role
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_recognition import ClaimForm, ForOthersForm
 from portal.pages.recognitions import crumbs, lists
 from portal.pages.recognitions.clashes import clash_of
@@ -88,17 +87,7 @@ def _file(request: SignedIn, form: ClaimForm, cadre: Cadre, page: Page) -> HttpR
         words = "已申报，等待组织部确认" if made.state == Recognition.State.VETTED else "已申报，等待单位审核"
         return answer(reverse("portal:recognition_page", args=[made.pk]), words)
 
-    return _try(request, form, "recognition.file", [str(cadre.pk), *form.payload()], act, page)
-
-
-def _try(
-    request: SignedIn, form: ClaimForm, name: str, payload: list[Any], act: Callable[[], Answer], page: Page
-) -> HttpResponse:
-    try:
-        return perform(request, form, name, payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return page(form)
+    return attempt(request, form, "recognition.file", [str(cadre.pk), *form.payload()], act) or page(form)
 
 
 def _form_page(
@@ -139,7 +128,7 @@ def recognition_again(request: SignedIn, pk: UUID) -> HttpResponse:
         file_again(row, form.claim(), actor=request.user, seen=form.cleaned_data["seen"])
         return answer(back[1], "已重新申报")
 
-    return _try(request, form, "recognition.again", [str(pk), *form.payload()], act, page)
+    return attempt(request, form, "recognition.again", [str(pk), *form.payload()], act) or page(form)
 
 
 def _initial(row: Recognition) -> dict[str, Any]:

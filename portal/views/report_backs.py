@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.forms import SeenForm, SeenReasonForm
-from core.operations import Refused
 from core.scope import get_in_scope
-from portal.acts import Answer, answer, new_op_id, perform
+from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_afterwards import ReportBackForm
 from portal.lists import page_of
 from portal.pages import report_backs as pages
@@ -46,10 +45,8 @@ def report_back_file(request: SignedIn, enrolment: UUID) -> HttpResponse:
             return answer(reverse("portal:my_afterwards"), "述学已填报，等待单位确认")
 
         payload = [str(seat.pk), {name: str(value) for name, value in form.cleaned_data.items() if name != "op_id"}]
-        try:
-            return perform(request, form, "report_back.file", payload, act)
-        except Refused as refused:
-            form.add_error(None, refused.message)
+        if done := attempt(request, form, "report_back.file", payload, act):
+            return done
     context = {
         "form": form,
         "heading": "填报述学",

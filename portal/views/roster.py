@@ -1,6 +1,5 @@
 """干部花名册's way in: uploaded and rehearsed by a worker, looked at, confirmed, written by a worker."""
 
-import hashlib
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -8,9 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.services import note_refused
 from core.scope import get_in_scope
-from core.sheets.refusal import FileRefused
 from organization.freshness import ask_again
 from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
@@ -19,6 +16,7 @@ from portal.forms import RosterConfirmForm, RosterForm
 from portal.pages import roster_upload as pages
 from portal.requests import SignedIn
 from portal.rules import demand, may_import_roster, roster_units
+from portal.uploads import take_file
 from trainees.models import RosterUpload
 from trainees.roster.template import template_workbook
 from trainees.services.rosters import confirm_roster, take_report, take_roster
@@ -38,28 +36,20 @@ def roster_upload(request: SignedIn) -> HttpResponse:
         return stale
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = RosterForm(*sent, units=roster_units(request.user))
-    if request.method == "POST" and form.is_valid():
-        try:
-            return taken(request, form)
-        except FileRefused as refused:
-            form.add_error("roster", refused.message)
+    if request.method == "POST" and form.is_valid() and (done := taken(request, form)):
+        return done
     context = pages.upload(request.user) | {"form": form, "op_id": new_op_id()}
     return render(request, "portal/rosters/upload.html", context, status=422 if form.errors else 200)
 
 
-def taken(request: SignedIn, form: RosterForm) -> HttpResponse:
-    file, unit = form.cleaned_data["roster"], form.chosen_unit
-    data = file.read()
+def taken(request: SignedIn, form: RosterForm) -> HttpResponse | None:
+    unit = form.chosen_unit
 
-    def act() -> Answer:
-        upload = take_roster(data, file.name, actor=request.user, unit=unit)
+    def act(data: bytes, file_name: str) -> Answer:
+        upload = take_roster(data, file_name, actor=request.user, unit=unit)
         return answer(reverse("portal:roster_page", args=[upload.pk]))
 
-    try:
-        return perform(request, form, "roster.take", [hashlib.sha256(data).hexdigest(), str(unit.pk)], act)
-    except FileRefused as refused:
-        note_refused(data, refused, actor=request.user, unit=unit)
-        raise
+    return take_file(request, form, "roster", "roster.take", [str(unit.pk)], unit, act)
 
 
 @require_safe

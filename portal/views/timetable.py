@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.forms import SeenForm
-from core.operations import Refused
 from core.scope import get_in_scope
-from portal.acts import Answer, answer, ask, new_op_id, perform
+from portal.acts import Answer, answer, ask, attempt, new_op_id, perform
 from portal.forms import CopyForm, LessonForm, MoveForm
 from portal.pages import classes, timetable
 from portal.requests import SignedIn
@@ -104,11 +103,7 @@ def _kept(
 ) -> HttpResponse:
     """Do it, or show the form again with what the rules say."""
     payload = [str(one.pk), str(row.pk) if row else "", {key: str(value) for key, value in form.cleaned_data.items()}]
-    try:
-        return perform(request, form, name, payload, act)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _form_page(request, one, form, row)
+    return attempt(request, form, name, payload, act) or _form_page(request, one, form, row)
 
 
 def _values(row: Session) -> dict[str, Any]:

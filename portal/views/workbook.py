@@ -1,6 +1,5 @@
 """The class workbook's way in: upload and rehearse, look at the faults, confirm, done."""
 
-import hashlib
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -13,14 +12,12 @@ from assessments.models import WorkbookImport
 from assessments.services import (
     commit_workbook,
     marked_up_workbook,
-    note_refused,
     rehearse_workbook,
     take_marked_workbook,
     template_workbook,
 )
 from core.forms import OperationForm, ReasonForm
 from core.scope import get_in_scope
-from core.sheets.refusal import FileRefused
 from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens
@@ -29,6 +26,7 @@ from portal.pages import workbook
 from portal.pages.results import is_confirmed
 from portal.requests import SignedIn
 from portal.rules import demand, may_commit, may_import, may_take_marked, units_for_import
+from portal.uploads import take_file
 from reports.services import amend_by_workbook
 
 LINKED = ("training_class__unit", "unit", "file")
@@ -46,11 +44,8 @@ def workbook_upload(request: SignedIn) -> HttpResponse:
     units = units_for_import(request.user)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = WorkbookForm(*sent, units=units, initial=initial(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            return rehearse(request, form)
-        except FileRefused as refused:
-            form.add_error("workbook", refused.message)
+    if request.method == "POST" and form.is_valid() and (done := rehearse(request, form)):
+        return done
     context = {
         "form": form,
         "op_id": new_op_id(),
@@ -67,19 +62,14 @@ def initial(request: SignedIn) -> dict[str, str]:
     return {"unit": request.GET.get("unit", "")}
 
 
-def rehearse(request: SignedIn, form: WorkbookForm) -> HttpResponse:
-    file, unit = form.cleaned_data["workbook"], form.chosen_unit
-    data = file.read()
+def rehearse(request: SignedIn, form: WorkbookForm) -> HttpResponse | None:
+    unit = form.chosen_unit
 
-    def act() -> Answer:
-        imported = rehearse_workbook(data, file.name, actor=request.user, unit=unit)
+    def act(data: bytes, file_name: str) -> Answer:
+        imported = rehearse_workbook(data, file_name, actor=request.user, unit=unit)
         return answer(reverse("portal:workbook_rehearsal", args=[imported.pk]))
 
-    try:
-        return perform(request, form, "workbook.rehearse", [hashlib.sha256(data).hexdigest(), str(unit.pk)], act)
-    except FileRefused as refused:
-        note_refused(data, refused, actor=request.user, unit=unit)
-        raise
+    return take_file(request, form, "workbook", "workbook.rehearse", [str(unit.pk)], unit, act)
 
 
 @require_safe

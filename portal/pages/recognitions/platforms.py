@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.amounts import plain
 from core.sheets.faults import Level
-from organization.models import Account, Unit
+from organization.models import Account
 from organization.roles import Role
 from portal.acts import ask, names_of, new_op_id
 from portal.forms_recognition import ColumnsForm, PlatformForm
@@ -24,11 +24,6 @@ SHOWN_UPLOADS = 20
 SHOWN_FAULTS = 100
 LEVELS = {"error": "错误", "warning": "提醒", "notice": "说明"}
 FAULT_COLUMNS = ("级别", "行", "列", "填的是", "问题")
-
-
-def units_kept_by(user: Account) -> list[Unit]:
-    held = [one.unit_id for one in user.access.held if one.role == Role.STAFF]
-    return list(Unit.objects.filter(pk__in=held).order_by("depth", "path"))
 
 
 def trail(*places: tuple[str, str]) -> list[dict[str, str]]:
