@@ -5,12 +5,15 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import StartsWith
 
+from core.scope import any_of
 from organization.models import Account, Grant, Unit
 from organization.roles import Role
 from portal.rules import DEPARTMENT, Refusal
-from trainees.models import Platform, Recognition
+from trainees.models import Cadre, Platform, Recognition, own_way
+from trainees.services.recognition import is_department, is_own
 
 WORKERS = (Role.STAFF, Role.LIAISON)
 State = Recognition.State
@@ -26,12 +29,11 @@ class Part:
 
     @classmethod
     def of(cls, user: Account, row: Recognition) -> "Part":
-        """No query where the row came with its cadre, unit and authority."""
-        unit, authority = row.cadre.unit, row.cadre.managing_authority
+        """No query where the row came with its cadre, who lives on for a double, unit and authority."""
         return cls(
-            own=row.cadre.account_id == user.pk,
-            liaison=user.access.covers(unit.path, Role.LIAISON),
-            staff=any(user.access.covers(one.path, Role.STAFF) for one in (unit, authority)),
+            own=is_own(row, user),
+            liaison=user.access.covers(row.cadre.unit.path, Role.LIAISON),
+            staff=is_department(row, user),
         )
 
 
@@ -131,5 +133,7 @@ def todo(user: Account) -> Q:
     area = user.access.within("cadre__unit", Role.STAFF) | user.access.within("cadre__managing_authority", Role.STAFF)
     liaisons = Grant.objects.on(user.access.day).filter(role=Role.LIAISON, account__is_active=True)
     near = liaisons.filter(StartsWith(OuterRef("cadre__unit__path"), F("unit__path")))
-    orphan = Q(state=State.FILED) & area & ~Exists(near.exclude(account__cadre=OuterRef("cadre")))
-    return (mine | orphan | (Q(state=State.VETTED) & area)) & ~Q(cadre__account=user.pk)
+    person = Coalesce(OuterRef("cadre__canonical_id"), OuterRef("cadre_id"))
+    orphan = Q(state=State.FILED) & area & ~Exists(near.exclude(account__cadre=person))
+    own = Cadre.objects.filter(any_of(own_way(user.access)))
+    return (mine | orphan | (Q(state=State.VETTED) & area)) & ~Q(cadre__in=own)

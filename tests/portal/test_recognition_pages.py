@@ -14,14 +14,15 @@ from openpyxl import load_workbook
 from core import scanning
 from core.keys import new_key
 from core.operations import Refused
-from organization.models import Grant
+from organization.models import Account, Grant
 from organization.roles import Role
 from portal import leave_forms, rules
-from portal.rules_recognition import may_keep_platform
+from portal.rules_recognition import may_keep_platform, todo
 from tests import factories as make
 from tests.trainees import recognition_rows as rows
 from tests.worker import work_off
 from trainees.models import CreditEntry, Platform, PlatformUpload, Recognition
+from trainees.services.merging import merge_cadre
 from trainees.services.recognition import confirm_recognitions, import_export
 from training.models import Enrolment
 
@@ -59,6 +60,16 @@ def test_filed_on_the_own_page_with_its_proofs(yunling, client_of):
     assert [proof.name for proof in row.proofs.order_by("pk")] == ["证书.pdf", "成绩单.pdf"]
     assert "已申报，等待单位审核" in text(answer) and "确认后台账将记" in text(answer)
     assert "全省党性教育专题班" in text(client.get(url("my_recognitions")))
+
+
+def test_what_was_filed_for_a_merged_double_is_on_the_own_page(yunling, client_of):
+    row, client = rows.filing(yunling), client_of(yunling.trainee)
+    stays = make.cadre(yunling.cadres[0].name, yunling.bureau, yunling.root)
+    merge_cadre(yunling.cadres[0], stays, actor=yunling.staff, reason="身份证号录入错误，经本人核对")
+    assert row.title in text(client.get(url("my_recognitions")))
+    assert "本人申报" in text(client.get(url("recognition_page", row.pk)))
+    make.grant(yunling.trainee, Role.LIAISON, yunling.bureau)
+    assert not Recognition.objects.filter(todo(Account.objects.get(pk=yunling.trainee.pk))).exists()
 
 
 def test_what_is_wrong_is_said_on_the_form_and_nothing_is_kept(yunling, client_of):

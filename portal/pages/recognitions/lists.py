@@ -10,13 +10,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.amounts import plain
+from core.scope import any_of
 from organization.models import Account
 from organization.roles import Role
 from portal.lists import chips, chosen
 from portal.pages.recognitions import State, crumbs, is_open_double, line, linked, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import platforms_used_by, todo
-from trainees.models import Recognition
+from trainees.models import Recognition, own_way
 from trainees.rules.recognition import FILED_CHANNELS
 from trainees.services.recognition import UNDECIDED, Effect
 from trainees.services.recognition.deciding import why_not_confirm
@@ -93,7 +94,9 @@ def _lines(rows: Iterable[Recognition], user: Account) -> list[dict[str, Any]]:
 
 def mine(user: Account) -> dict[str, Any]:
     """What templates/portal/recognition/mine.html needs."""
-    rows = linked(Recognition.objects.visible_to(user).filter(cadre__account=user)).order_by("-filed_at", "pk")
+    rows = linked(Recognition.objects.visible_to(user).filter(any_of(own_way(user.access, "cadre__")))).order_by(
+        "-filed_at", "pk"
+    )
     return {
         "rows": _lines(rows[:200], user),
         "new_url": reverse("portal:recognition_new"),
