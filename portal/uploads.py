@@ -2,15 +2,25 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
-from django.http import HttpResponse
+from django.core import signing
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.utils import timezone
 
 from assessments.services import note_refused
+from core.files import keep
 from core.forms import OperationForm
+from core.models import StoredFile
 from core.sheets.refusal import FileRefused
-from organization.models import Unit
+from organization.models import Account, Unit
 from portal.acts import Answer, perform
 from portal.requests import SignedIn
+
+HOLDS = 3600  # seconds between rehearsal and import
+KEPT = timedelta(days=1)
+NOT_FOUND = "没有找到这次核对"
 
 
 def take_file(
@@ -35,3 +45,20 @@ def take_file(
         note_refused(data, refused, actor=request.user, unit=unit)
         form.add_error(field, refused.message)
         return None
+
+
+def seal(data: bytes, digest: str, *about: str, user: Account, salt: str) -> str:
+    """Keep a rehearsed file; the token for its import names it, who sent it, what they were shown and what it is about."""
+    stored = keep(data, delete_after=timezone.localdate() + KEPT)
+    return signing.dumps([str(stored.pk), str(user.pk), digest, *about], salt=salt)
+
+
+def unseal(request: SignedIn, salt: str) -> tuple[StoredFile, str, list[str]]:
+    """The file, the digest of what was shown, what it is about. Raises BadRequest after an hour, Http404 for who did not send it."""
+    try:
+        file, user, digest, *about = signing.loads(request.POST.get("token", ""), salt=salt, max_age=HOLDS)
+    except (signing.BadSignature, ValueError) as error:
+        raise BadRequest("核对结果已过期，请重新上传") from error
+    if user != str(request.user.pk):
+        raise Http404(NOT_FOUND)
+    return StoredFile.objects.get(pk=file), digest, about

@@ -231,7 +231,7 @@ def headings(shelf: Shelf) -> list[str]:
     return columns_of(shelf.key)
 
 
-def rehearsed(shelf: Any, found: Rehearsal, token: str, url: str = "") -> dict[str, Any]:
+def rehearsed(shelf: Any, found: Rehearsal, token: str, url: str) -> dict[str, Any]:
     """What the import would do, for templates/portal/catalogue/rehearsal.html."""
     shown = [
         {"row": one.row, "name": one.name, "new": one.new,
@@ -242,7 +242,6 @@ def rehearsed(shelf: Any, found: Rehearsal, token: str, url: str = "") -> dict[s
     asked = None
     if not found.faults and found.differences:
         text = f"将新增 {found.added} 条、更改 {found.changed} 条，{found.unchanged} 条不变。"
-        url = url or reverse("portal:catalogue_import", args=[shelf.key])
         asked = ask("import", url, "确认导入", f"导入{shelf.label}？", text, hidden={"token": token})
     return {
         "figures": [

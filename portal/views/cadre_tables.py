@@ -1,20 +1,14 @@
 """学习荣誉、任职、学习任务减免: looked through, taken out and brought in by Excel, by the department alone."""
 
-import hashlib
-
-from django.core import signing
-from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.services import note_refused
 from core.audit import record
-from core.files import keep, load
+from core.files import load
 from core.forms import OperationForm
-from core.models import StoredFile
 from core.sheets.refusal import FileRefused
 from organization.freshness import ask_again
 from portal.acts import Answer, answer, new_op_id, perform
@@ -28,7 +22,7 @@ from portal.pages.sheets import long_workbook, table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_export_rows
 from portal.rules_people import may_keep_tables
-from portal.views.catalogue import HOLDS, KEPT
+from portal.uploads import NOT_FOUND, seal, unseal
 from trainees.tables import columns_of, import_table, rehearse_table, required_of
 
 SALT = "portal.cadre_tables"
@@ -104,8 +98,7 @@ def _rehearsal(request: SignedIn, table: Table, form: TableUpload) -> HttpRespon
     except FileRefused as refused:
         note_refused(data, refused, actor=request.user, unit=None)
         raise
-    stored = keep(data, delete_after=timezone.localdate() + KEPT)
-    token = signing.dumps([str(stored.pk), str(request.user.pk), table.key, found.digest], salt=SALT)
+    token = seal(data, found.digest, table.key, user=request.user, salt=SALT)
     context = {
         "shelf": table,
         "crumbs": pages.crumbs(table, "核对"),
@@ -124,16 +117,12 @@ def cadre_table_import(request: SignedIn, kind: str) -> HttpResponse:
         return stale
     form = OperationForm(request.POST)
     form.checked()
-    try:
-        file, user, asked, seen = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=HOLDS)
-    except (signing.BadSignature, ValueError) as error:
-        raise BadRequest("核对结果已过期，请重新上传") from error
-    if user != str(request.user.pk) or asked != kind:
-        raise Http404("没有找到这次核对")
-    stored = StoredFile.objects.get(pk=file)
+    stored, seen, about = unseal(request, SALT)
+    if about != [kind]:
+        raise Http404(NOT_FOUND)
 
     def act() -> Answer:
         found = import_table(load(stored), kind, actor=request.user, seen=seen)
         return answer(reverse("portal:cadre_table", args=[kind]), f"已新增 {found.added} 条，更改 {found.changed} 条")
 
-    return perform(request, form, "cadre_table.import", [hashlib.sha256(file.encode()).hexdigest()], act)
+    return perform(request, form, "cadre_table.import", [str(stored.pk)], act)

@@ -1,12 +1,8 @@
 """课程库、师资库、教室与教学点: looked through, kept by hand, brought in and taken out by Excel."""
 
-import hashlib
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
-from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.services import note_refused
 from core.audit import record
-from core.files import keep, load
+from core.files import load
 from core.forms import OperationForm
-from core.models import StoredFile
 from core.sheets.refusal import FileRefused
 from courses.loading import RESOURCES, columns_of, import_catalogue, rehearse_catalogue
 from courses.models import Course
@@ -32,10 +27,9 @@ from portal.pages.catalogue import Shelf
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import catalogue_units, demand, may_use_catalogue
+from portal.uploads import NOT_FOUND, seal, unseal
 
 SALT = "portal.catalogue"
-HOLDS = 3600  # seconds between rehearsal and import
-KEPT = timedelta(days=1)
 
 
 @require_safe
@@ -186,15 +180,15 @@ def _rehearsal(request: SignedIn, shelf: Shelf, form: CatalogueUpload) -> HttpRe
     except FileRefused as refused:
         note_refused(data, refused, actor=request.user, unit=unit)
         raise
-    stored = keep(data, delete_after=timezone.localdate() + KEPT)
-    token = signing.dumps([str(stored.pk), str(request.user.pk), shelf.key, str(unit.pk), found.digest], salt=SALT)
+    token = seal(data, found.digest, shelf.key, str(unit.pk), user=request.user, salt=SALT)
     context = {
         "shelf": shelf,
         "unit": unit,
         "crumbs": catalogue.crumbs(shelf, "核对"),
         "upload_url": reverse("portal:catalogue_upload", args=[shelf.key]),
     }
-    return render(request, "portal/catalogue/rehearsal.html", context | catalogue.rehearsed(shelf, found, token))
+    url = reverse("portal:catalogue_import", args=[shelf.key])
+    return render(request, "portal/catalogue/rehearsal.html", context | catalogue.rehearsed(shelf, found, token, url))
 
 
 @require_POST
@@ -204,20 +198,16 @@ def catalogue_import(request: SignedIn, kind: str) -> HttpResponse:
     catalogue.shelf_of(kind)
     form = OperationForm(request.POST)
     form.checked()
-    try:
-        file, user, asked, unit, seen = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=HOLDS)
-    except (signing.BadSignature, ValueError) as error:
-        raise BadRequest("核对结果已过期，请重新上传") from error
-    place = next((one for one in catalogue_units(request.user) if str(one.pk) == unit), None)
-    if user != str(request.user.pk) or asked != kind or place is None:
-        raise Http404("没有找到这次核对")
-    stored = StoredFile.objects.get(pk=file)
+    stored, seen, about = unseal(request, SALT)
+    place = next((one for one in catalogue_units(request.user) if about == [kind, str(one.pk)]), None)
+    if place is None:
+        raise Http404(NOT_FOUND)
 
     def act() -> Answer:
         found = import_catalogue(load(stored), kind, place, actor=request.user, seen=seen)
         return answer(reverse("portal:catalogue", args=[kind]), f"已新增 {found.added} 条，更改 {found.changed} 条")
 
-    return perform(request, form, "catalogue.import", [hashlib.sha256(file.encode()).hexdigest()], act)
+    return perform(request, form, "catalogue.import", [str(stored.pk)], act)
 
 
 @require_safe

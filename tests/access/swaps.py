@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.core import signing
 from django.utils import timezone
 
 from assessments.models import Block, Item, ScoringScheme
 from assessments.services import export_class
-from core.files import keep
 from courses.loading import columns_of, rehearse_catalogue
 from courses.models import Course, CourseCategory, CourseModule, CourseSystem, Room, Teacher
 from portal.pages.sheets import table_workbook
+from portal.uploads import seal
 from portal.views import cadre_tables, catalogue
 from tests import factories as make
 from tests.access import stage
@@ -228,8 +227,7 @@ def rehearsed(city: City) -> Sending:
     names = columns_of("rooms")
     data = table_workbook("教室", names, [[f"{city.word}新教室" if name == "名称" else "" for name in names]])
     digest = rehearse_catalogue(data, "rooms", city.root, actor=city.staff).digest
-    facts = [str(keep(data).pk), str(city.staff.pk), "rooms", str(city.root.pk), digest]
-    return {"token": signing.dumps(facts, salt=catalogue.SALT)}
+    return {"token": seal(data, digest, "rooms", str(city.root.pk), user=city.staff, salt=catalogue.SALT)}
 
 
 def an_award_sheet(city: City) -> bytes:
@@ -242,7 +240,7 @@ def a_rehearsed_table(city: City) -> Sending:
     """The token of a sheet of awards that was looked through."""
     data = an_award_sheet(city)
     digest = rehearse_table(data, "awards", actor=city.staff).digest
-    return {"token": signing.dumps([str(keep(data).pk), str(city.staff.pk), "awards", digest], salt=cadre_tables.SALT)}
+    return {"token": seal(data, digest, "awards", user=city.staff, salt=cadre_tables.SALT)}
 
 
 def other_table_token(other: City) -> dict[str, Sending]:
