@@ -26,12 +26,11 @@ WORDS = {
 
 
 def crumbs(one: TrainingClass, last: str) -> list[dict[str, str]]:
-    return [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": one.name, "url": reverse("portal:class_page", args=[one.pk])},
-        {"label": "考勤", "url": reverse("portal:class_attendance", args=[one.pk])},
-        {"label": last, "url": ""},
-    ]
+    return words.crumbs(
+        (one.name, reverse("portal:class_page", args=[one.pk])),
+        ("考勤", reverse("portal:class_attendance", args=[one.pk])),
+        (last, ""),
+    )
 
 
 def steps(done: int) -> list[dict[str, str]]:

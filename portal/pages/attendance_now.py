@@ -31,12 +31,11 @@ def call_over(one: TrainingClass, asked: str, now: datetime) -> dict[str, Any]:
     named = next((each for each in sessions if str(each.pk) == asked), None)
     bell = Bell.of(one.unit, timezone.localdate(now))
     when = named or session_at(sessions, bell, now)
-    crumbs = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": one.name, "url": reverse("portal:class_page", args=[one.pk])},
-        {"label": "考勤", "url": reverse("portal:class_attendance", args=[one.pk])},
-        {"label": "现场点名", "url": ""},
-    ]
+    crumbs = words.crumbs(
+        (one.name, reverse("portal:class_page", args=[one.pk])),
+        ("考勤", reverse("portal:class_attendance", args=[one.pk])),
+        ("现场点名", ""),
+    )
     head = {"class_name": one.name, "crumbs": crumbs, "when": None}
     return head if when is None else head | session_words(one, sessions, when, times(sessions, bell)[when])
 

@@ -20,11 +20,7 @@ def url_of(cadre: Cadre) -> str:
 
 
 def crumbs(cadre: Cadre, last: str) -> list[dict[str, str]]:
-    return [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": cadre.name, "url": url_of(cadre)},
-        {"label": last, "url": ""},
-    ]
+    return words.crumbs((cadre.name, url_of(cadre)), (last, ""))
 
 
 def page(cadre: Cadre, heading: str, lead: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from organization.models import Account
 from portal.lists import sorted_by
+from portal.pages import words
 from portal.pages.search import named
 from trainees.resources import OfPerson
 from trainees.tables import RESOURCES
@@ -114,11 +115,7 @@ def tabs(active: Table) -> list[dict[str, Any]]:
 
 def crumbs(table: Table, last: str = "") -> list[dict[str, str]]:
     url = reverse("portal:cadre_table", args=[table.key]) if last else ""
-    found = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": "干部", "url": reverse("portal:cadre_list")},
-        {"label": table.label, "url": url},
-    ]
+    found = words.crumbs(("干部", reverse("portal:cadre_list")), (table.label, url))
     return found + ([{"label": last, "url": ""}] if last else [])
 
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from assessments.models import SatisfactionCount
 from core.amounts import plain
 from core.sheets.loading import Rehearsal
-from courses.loading import columns_of
 from courses.models import Course, CourseCategory, Room, Teacher
 from courses.resources import OfUnit
 from organization.models import Account
@@ -212,7 +211,7 @@ def tabs(active: str) -> list[dict[str, Any]]:
 
 
 def crumbs(shelf: Shelf, last: str = "") -> list[dict[str, str]]:
-    found = [{"label": "首页", "url": reverse("portal:home")}]
+    found = words.crumbs()
     url = reverse("portal:catalogue", args=[shelf.key])
     return [*found, {"label": shelf.label, "url": url if last else ""}] + ([{"label": last, "url": ""}] if last else [])
 
@@ -225,10 +224,6 @@ def exported(shelf: Shelf, resource: type[OfUnit], rows: QuerySet[Any]) -> list[
     """The rows in the columns that the import reads."""
     table = resource().export(rows)
     return [list(line) for line in table]
-
-
-def headings(shelf: Shelf) -> list[str]:
-    return columns_of(shelf.key)
 
 
 def rehearsed(shelf: Any, found: Rehearsal, token: str, url: str) -> dict[str, Any]:

@@ -141,11 +141,7 @@ def page(one: TrainingClass, door: Door, active: str, fragment: str) -> dict[str
         "header": header(one, door),
         "tabs": tabs(one, door, active),
         "fragment": f"portal/class/_{fragment}.html",
-        "crumbs": [
-            {"label": "首页", "url": reverse("portal:home")},
-            {"label": "班次", "url": reverse("portal:class_list")},
-            {"label": one.name, "url": ""},
-        ],
+        "crumbs": words.crumbs(("班次", reverse("portal:class_list")), (one.name, "")),
         "asks": [],
         "charts": [],
         "styles": [],

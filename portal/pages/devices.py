@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from organization.models import Account, DeviceCredential
 from portal.acts import new_op_id
+from portal.pages import words
 
 
 def owned(user: Account) -> dict[str, Any]:
@@ -33,10 +34,6 @@ def row(one: DeviceCredential) -> dict[str, Any]:
 def calendar_made(key: str) -> dict[str, Any]:
     """The address that is told this once, and as a code for the phone's camera."""
     address = settings.PUBLIC_URL + reverse("portal:calendar", args=[key])
-    crumbs = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": "我的登录", "url": reverse("portal:sessions")},
-        {"label": "日历订阅地址", "url": ""},
-    ]
+    crumbs = words.crumbs(("我的登录", reverse("portal:sessions")), ("日历订阅地址", ""))
     picture = segno.make_qr(address, error="l").svg_data_uri(scale=4)
     return {"address": address, "picture": picture, "days": settings.DEVICE_DAYS, "crumbs": crumbs}

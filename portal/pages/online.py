@@ -24,7 +24,7 @@ SHOWN_DAYS = timedelta(days=30)
 
 
 def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
-    found = [{"label": "首页", "url": reverse("portal:home")}]
+    found = words.crumbs()
     if last != "网络虚拟班":
         found.append({"label": "网络虚拟班", "url": reverse("portal:online_classes")})
     found += [{"label": name, "url": url} for name, url in more]

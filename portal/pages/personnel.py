@@ -21,7 +21,7 @@ STEPS = ("上传", "逐份核对", "写入")
 
 
 def crumbs(last: str = "") -> list[dict[str, str]]:
-    found = [{"label": "首页", "url": reverse("portal:home")}, {"label": "任免审批表", "url": ""}]
+    found = words.crumbs(("任免审批表", ""))
     if last:
         found[-1]["url"] = reverse("portal:personnel_forms")
         found.append({"label": last, "url": ""})

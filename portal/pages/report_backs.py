@@ -22,7 +22,7 @@ TONES = {"filed": "warn", "confirmed": "good", "returned": "bad"}
 
 
 def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
-    found = [{"label": "首页", "url": reverse("portal:home")}, *({"label": name, "url": url} for name, url in more)]
+    found = words.crumbs(*more)
     return [*found, {"label": last, "url": ""}]
 
 

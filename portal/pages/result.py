@@ -41,7 +41,7 @@ def detail(result: Result, door: Door, user: Account) -> dict[str, Any]:
 
 
 def crumbs(result: Result, door: Door) -> list[dict[str, str]]:
-    one, way = result.training_class, [{"label": "首页", "url": reverse("portal:home")}]
+    one, way = result.training_class, words.crumbs()
     if door.inside:
         way += [
             {"label": "班次", "url": reverse("portal:class_list")},

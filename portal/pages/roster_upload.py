@@ -24,7 +24,7 @@ FIGURES = (
 
 
 def crumbs(*tail: str) -> list[dict[str, str]]:
-    way = [{"label": "首页", "url": reverse("portal:home")}, {"label": "干部", "url": reverse("portal:cadre_list")}]
+    way = words.crumbs(("干部", reverse("portal:cadre_list")))
     if tail:
         way.append({"label": "导入花名册", "url": reverse("portal:roster_upload")})
     return [*way, {"label": tail[0] if tail else "导入花名册", "url": ""}]

@@ -114,7 +114,7 @@ def page(kind: Kind, user: Account, unit: Unit, today: date) -> dict[str, Any]:
 
 
 def frame(kind: Kind, unit: Unit, last: str = "") -> dict[str, Any]:
-    crumbs = [{"label": "首页", "url": reverse("portal:home")}]
+    crumbs = words.crumbs()
     crumbs.append({"label": kind.label, "url": reverse("portal:rules", args=[kind.key]) if last else ""})
     return {"kind": kind, "unit": unit, "crumbs": crumbs + ([{"label": last, "url": ""}] if last else [])}
 

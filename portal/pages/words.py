@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
 
 from core.amounts import plain
@@ -35,6 +36,11 @@ def hours(value: Decimal | None) -> str:
 
 def event(name: str) -> str:
     return label(name)
+
+
+def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page from the home on: labels with their addresses, the page itself without one."""
+    return [{"label": label, "url": url} for label, url in (("首页", reverse("portal:home")), *places)]
 
 
 def fact(label: str, value: object, url: str = "") -> dict[str, object]:

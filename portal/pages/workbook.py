@@ -28,7 +28,7 @@ def steps(done: int) -> list[dict[str, str]]:
 
 
 def crumbs(*tail: str) -> list[dict[str, str]]:
-    way = [{"label": "首页", "url": reverse("portal:home")}]
+    way = words.crumbs()
     if tail:
         way.append({"label": "上传工作簿", "url": reverse("portal:workbook_upload")})
     return [*way, {"label": tail[0] if tail else "上传工作簿", "url": ""}]

@@ -20,7 +20,7 @@ from organization.models import Account
 from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import Sendable, hand_over, opens, stored
 from portal.forms_activities import ActivityForm, AwardForm, ElectionForm, PaperForm
-from portal.pages import activities, classes
+from portal.pages import activities, classes, words
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_activities
 from portal.views.scope import class_and_door
@@ -48,12 +48,7 @@ def tab_url(one: TrainingClass) -> str:
 
 
 def crumbs(one: TrainingClass, last: str) -> list[dict[str, str]]:
-    return [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": one.name, "url": reverse("portal:class_page", args=[one.pk])},
-        {"label": "活动", "url": tab_url(one)},
-        {"label": last, "url": ""},
-    ]
+    return words.crumbs((one.name, reverse("portal:class_page", args=[one.pk])), ("活动", tab_url(one)), (last, ""))
 
 
 def _activity(request: SignedIn, one: TrainingClass, pk: UUID) -> Activity:

@@ -19,7 +19,7 @@ from portal.acts import Answer, answer, perform
 from portal.downloads import XLSX, ZIP, Sendable, download, hand_over, opens, stored, stream
 from portal.forms_archive import PaperOrderForm
 from portal.lists import page_of
-from portal.pages import archive
+from portal.pages import archive, words
 from portal.pages.archive import Look, papers
 from portal.requests import SignedIn
 from portal.rules import demand, may_open_own_archive, may_order_booklets, may_take_archive
@@ -106,7 +106,7 @@ def archive_papers(request: SignedIn) -> HttpResponse:
         "page_obj": page,
         "job": papers.running(request.user),
         "zip_url": reverse("portal:archive_zip") if page.paginator.count > 1 else "",
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "档案材料", "url": ""}],
+        "crumbs": words.crumbs(("档案材料", "")),
     }
     return render(request, "portal/archive/papers.html", context)
 

@@ -12,6 +12,7 @@ from core.forms import SeenReasonForm
 from core.scope import get_in_scope
 from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_archive import HonourForm
+from portal.pages import words
 from portal.pages.archive.afterwards import remove_ask
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_awards
@@ -90,10 +91,6 @@ def _page(request: SignedIn, one: Cadre, form: HonourForm, award: Award | None =
         "lead": one.name,
         "asks": [remove_ask(award.pk, award.name, award.version)] if award else [],
         "back_url": _back(one),
-        "crumbs": [
-            {"label": "首页", "url": reverse("portal:home")},
-            {"label": one.name, "url": reverse("portal:cadre", args=[one.pk])},
-            {"label": "学习荣誉", "url": ""},
-        ],
+        "crumbs": words.crumbs((one.name, reverse("portal:cadre", args=[one.pk])), ("学习荣誉", "")),
     }
     return render(request, "portal/archive/award_form.html", context)

@@ -12,7 +12,7 @@ from core.idnumber import hidden
 from organization.roles import Role
 from portal.downloads import XLSX, download
 from portal.lists import page_of
-from portal.pages import cadres
+from portal.pages import cadres, words
 from portal.pages.sheets import long_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_export_cadres, may_import_roster, may_list_cadres
@@ -36,7 +36,7 @@ def cadre_list(request: SignedIn) -> HttpResponse:
         "export_url": f"{reverse('portal:cadre_list_export')}?{request.GET.urlencode()}",
         "upload_url": "" if may_import_roster(request.user) else reverse("portal:roster_upload"),
         "tables_url": "" if may_keep_tables(request.user) else reverse("portal:cadre_table", args=["awards"]),
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "干部", "url": ""}],
+        "crumbs": words.crumbs(("干部", "")),
     }
     return render(request, "portal/cadres/list.html", context)
 

@@ -12,7 +12,7 @@ from core.audit import record
 from organization.freshness import ask_again
 from portal.downloads import XLSX, download
 from portal.lists import page_of
-from portal.pages import classes, files, overview, results, roster, satisfaction
+from portal.pages import classes, files, overview, results, roster, satisfaction, words
 from portal.pages.homes import leave_wait, unclosed_wait
 from portal.pages.leaves.tab import verdicts
 from portal.pages.sheets import table_workbook
@@ -45,7 +45,7 @@ def class_list(request: SignedIn) -> HttpResponse:
         "upload_url": "" if may_import(request.user) else reverse("portal:workbook_upload"),
         "scope_words": "您范围内的班次",
         "waits": [wait for wait in [leave_wait(request.user), unclosed_wait(request.user)] if wait],
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "班次", "url": ""}],
+        "crumbs": words.crumbs(("班次", "")),
     }
     return render(request, "portal/class_list.html", context)
 

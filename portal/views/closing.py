@@ -14,7 +14,7 @@ from portal.acts import Answer, answer, perform
 from portal.downloads import XLSX, download
 from portal.forms_closing import CorrectionForm
 from portal.lists import page_of
-from portal.pages import closing, unclosed
+from portal.pages import closing, unclosed, words
 from portal.pages.classes import page
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
@@ -100,11 +100,7 @@ def class_unclosed(request: SignedIn) -> HttpResponse:
         "page_obj": classes,
         "columns": " ".join(unclosed.COLUMNS),
         "export_url": reverse("portal:class_unclosed_export"),
-        "crumbs": [
-            {"label": "首页", "url": reverse("portal:home")},
-            {"label": "班次", "url": reverse("portal:class_list")},
-            {"label": "待结班", "url": ""},
-        ],
+        "crumbs": words.crumbs(("班次", reverse("portal:class_list")), ("待结班", "")),
     }
     return render(request, "portal/unclosed.html", context)
 

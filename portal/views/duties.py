@@ -11,6 +11,7 @@ from core.audit import record
 from organization.roles import Role
 from portal.downloads import XLSX, download
 from portal.lists import page_of
+from portal.pages import words
 from portal.pages.duties import attainment, people
 from portal.pages.duties.closed import closed_words
 from portal.pages.duties.look import Look, look
@@ -22,7 +23,7 @@ UNITS_A_PAGE = 100
 
 
 def crumbs(seen: Look, last: str = "") -> list[dict[str, str]]:
-    found = [{"label": "首页", "url": reverse("portal:home")}]
+    found = words.crumbs()
     found.append({"label": "学习任务", "url": reverse("portal:duties") if last else ""})
     return [*found, {"label": last, "url": ""}] if last else found
 

@@ -17,6 +17,7 @@ from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
 from portal.forms_duties import ExemptionForm
 from portal.lists import page_of
+from portal.pages import words
 from portal.pages.duties import exemptions as pages
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
@@ -25,8 +26,6 @@ from portal.views.archive import cadre_and_sight
 from reports.gathering.archive import sight_of
 from trainees.models import Cadre, Exemption
 from trainees.services.exemptions import grant_exemption, revoke_exemption
-
-HOME = {"label": "首页", "url": "/"}
 
 
 @require_safe
@@ -40,7 +39,7 @@ def exemption_list(request: SignedIn) -> HttpResponse:
         "filters": filters,
         "asks": [row["ask"] for row in page.object_list if row["ask"]],
         "export_url": f"{reverse('portal:exemptions_export')}?{request.GET.urlencode()}",
-        "crumbs": [HOME, {"label": "学习任务", "url": reverse("portal:duties")}, {"label": "减免", "url": ""}],
+        "crumbs": words.crumbs(("学习任务", reverse("portal:duties")), ("减免", "")),
     }
     return render(request, "portal/duties/exemptions.html", context)
 
@@ -122,10 +121,6 @@ def _page(request: SignedIn, one: Cadre, form: ExemptionForm) -> HttpResponse:
         "heading": "减免学习任务",
         "lead": one.name,
         "back_url": _back(one),
-        "crumbs": [
-            HOME,
-            {"label": one.name, "url": reverse("portal:cadre", args=[one.pk])},
-            {"label": "减免", "url": ""},
-        ],
+        "crumbs": words.crumbs((one.name, reverse("portal:cadre", args=[one.pk])), ("减免", "")),
     }
     return render(request, "portal/duties/exemption_form.html", context)

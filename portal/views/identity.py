@@ -24,7 +24,7 @@ from organization.services import accept_code, end_session, new_key, put_into_us
 from organization.sessions import FACTOR, PROVED, hashed
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.identity import CodeForm, ConfirmForm, refused_as_error
-from portal.pages import devices
+from portal.pages import devices, words
 from portal.requests import SignedIn
 from portal.sessions import has_factor
 
@@ -143,7 +143,7 @@ def sessions(request: SignedIn) -> HttpResponse:
          "here": one.pk == here, "url": reverse("portal:session_end", args=[one.pk]), "op_id": new_op_id()}
         for one in live
     ]  # fmt: skip
-    crumbs = [{"label": "首页", "url": reverse("portal:home")}, {"label": "我的登录", "url": ""}]
+    crumbs = words.crumbs(("我的登录", ""))
     context = {"rows": rows, "crumbs": crumbs} | devices.owned(request.user)
     return render(request, "portal/identity/sessions.html", context)
 

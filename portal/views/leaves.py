@@ -20,7 +20,7 @@ from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
 from portal.leave_forms import DecideForm, EnteredLeaveForm, LeaveForm, ReturnForm
 from portal.lists import page_of
-from portal.pages import classes
+from portal.pages import classes, words
 from portal.pages.leaves import asking, cap_of, current_steps, listed, mine, tab, url_of, waiting
 from portal.pages.leaves.request import page as request_page
 from portal.pages.sheets import table_workbook
@@ -161,11 +161,7 @@ def _ticked(request: SignedIn) -> list[str]:
 
 def _form_page(request: SignedIn, one: TrainingClass, form: LeaveForm, own: dict[str, Any], back: str) -> HttpResponse:
     heading = "请假" if back == reverse("portal:my_leaves") else "代学员请假"
-    crumbs = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": "我的请假" if heading == "请假" else one.name, "url": back},
-        {"label": heading, "url": ""},
-    ]
+    crumbs = words.crumbs(("我的请假" if heading == "请假" else one.name, back), (heading, ""))
     context = own | {"form": form, "heading": heading, "crumbs": crumbs, "back_url": back}
     return render(request, "portal/leave_form.html", context)
 
@@ -192,7 +188,7 @@ def leave_inbox(request: SignedIn) -> HttpResponse:
     rows, filters = mine.inbox(request, request.user)
     page = page_of(request, rows, PAGE_SIZE)
     page.object_list = tab.lines(list(page.object_list))
-    crumbs = [{"label": "首页", "url": reverse("portal:home")}, {"label": "请假审批", "url": ""}]
+    crumbs = words.crumbs(("请假审批", ""))
     return render(request, "portal/leave_inbox.html", {"page_obj": page, "filters": filters, "crumbs": crumbs})
 
 

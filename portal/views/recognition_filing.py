@@ -14,7 +14,8 @@ from core.forms import SeenForm
 from organization.roles import Role
 from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_recognition import ClaimForm, ForOthersForm
-from portal.pages.recognitions import crumbs, lists
+from portal.pages import words
+from portal.pages.recognitions import lists
 from portal.pages.recognitions.clashes import clash_of
 from portal.rail import Standing
 from portal.requests import SignedIn
@@ -93,7 +94,7 @@ def _file(request: SignedIn, form: ClaimForm, cadre: Cadre, page: Page) -> HttpR
 def _form_page(
     request: SignedIn, form: ClaimForm, heading: str, back: tuple[str, str], cadre: Cadre | None
 ) -> HttpResponse:
-    context = {"form": form, "heading": heading, "back_url": back[1], "crumbs": crumbs(back, (heading, ""))}
+    context = {"form": form, "heading": heading, "back_url": back[1], "crumbs": words.crumbs(back, (heading, ""))}
     clash = _clash(request, form, cadre)
     return render(request, "portal/recognition/form.html", context | {"clash": clash})
 

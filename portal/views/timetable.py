@@ -13,7 +13,7 @@ from core.forms import SeenForm
 from core.scope import get_in_scope
 from portal.acts import Answer, answer, ask, attempt, new_op_id, perform
 from portal.forms import CopyForm, LessonForm, MoveForm
-from portal.pages import classes, timetable
+from portal.pages import classes, timetable, words
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
 from portal.rules import Door, demand, may_write_timetable
@@ -119,12 +119,11 @@ def _values(row: Session) -> dict[str, Any]:
 
 def _form_page(request: SignedIn, one: TrainingClass, form: LessonForm, row: Session | None = None) -> HttpResponse:
     heading = f"更改课次：{row.title}" if row else "增加课次"
-    crumbs = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": one.name, "url": reverse("portal:class_page", args=[one.pk])},
-        {"label": "课程表", "url": week_url(one, row.date if row else None)},
-        {"label": heading, "url": ""},
-    ]
+    crumbs = words.crumbs(
+        (one.name, reverse("portal:class_page", args=[one.pk])),
+        ("课程表", week_url(one, row.date if row else None)),
+        (heading, ""),
+    )
     asks = [_removal(one, row)] if row else []
     context = {"form": form, "heading": heading, "crumbs": crumbs, "asks": asks, "back_url": crumbs[2]["url"]}
     return render(request, "portal/session_form.html", context)
@@ -191,10 +190,7 @@ def _copy_page(request: SignedIn, one: TrainingClass) -> dict[str, Any]:
     rows = TrainingClass.objects.managed_by(request.user).exclude(pk=one.pk).filter(sessions__isnull=False)
     rows = rows.exclude(state=TrainingClass.State.CANCELLED)
     listed = rows.distinct().order_by("-start", "name")[:COPIES_SHOWN]
-    crumbs = [
-        {"label": "首页", "url": reverse("portal:home")},
-        {"label": one.name, "url": reverse("portal:class_page", args=[one.pk])},
-        {"label": "课程表", "url": week_url(one)},
-        {"label": "复制往期课程表", "url": ""},
-    ]
+    crumbs = words.crumbs(
+        (one.name, reverse("portal:class_page", args=[one.pk])), ("课程表", week_url(one)), ("复制往期课程表", "")
+    )
     return {"one": one, "rows": listed, "op_id": new_op_id(), "crumbs": crumbs, "back_url": week_url(one)}

@@ -15,6 +15,7 @@ from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import Sendable, hand_over, opens, stored
 from portal.forms_archive import WorkForm
+from portal.pages import words
 from portal.pages.archive.afterwards import withdraw_ask
 from portal.requests import SignedIn
 from portal.rules import Door, demand, may_hand_in
@@ -77,7 +78,7 @@ def _page(request: SignedIn, seat: Enrolment, form: WorkForm) -> HttpResponse:
         "class_name": seat.training_class.name,
         "who": seat.roster_name,
         "back_url": reverse("portal:cadre", args=[seat.cadre_id]) if _own(request, seat) else "",
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "交学习成果", "url": ""}],
+        "crumbs": words.crumbs(("交学习成果", "")),
     }
     return render(request, "portal/archive/work_form.html", context)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from portal.pages import words
 from portal.pages.archive import classes, papers
 from portal.pages.archive.look import Look
 from portal.pages.archive.sections import sections
@@ -30,5 +31,5 @@ def page(look: Look) -> dict[str, Any]:
         "move_url": reverse("portal:cadre_move", args=[look.cadre.pk]) if keeps else "",
         "exempt_url": reverse("portal:exemption_add", args=[look.cadre.pk]) if look.sight.staff else "",
         "award_url": reverse("portal:award_add", args=[look.cadre.pk]) if look.sight.staff else "",
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": who.name, "url": ""}],
+        "crumbs": words.crumbs((who.name, "")),
     }

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
 from organization.models import Account
 from portal.lists import chips, chosen
+from portal.pages import words
 from portal.pages.leaves import cap_of, listed, meter_words
 from portal.pages.leaves.asking import new_url
 from portal.pages.leaves.tab import lines
@@ -34,7 +34,7 @@ def mine(user: Account) -> dict[str, Any]:
     return {
         "seats": [seat(who) for who in seats(user)],
         "rows": lines(list(listed(rows))),
-        "crumbs": [{"label": "首页", "url": reverse("portal:home")}, {"label": "我的请假", "url": ""}],
+        "crumbs": words.crumbs(("我的请假", "")),
     }
 
 

@@ -16,7 +16,6 @@ from trainees.services.recognition.holding import COUNTING
 
 State = Recognition.State
 LATE_DAYS = 7
-HOME = "首页"
 
 
 def linked(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
@@ -95,8 +94,3 @@ def told(effect: Effect) -> dict[str, Any]:
         "learned": "、".join(learned) or "0 学时",
         "steps": effect.steps,
     }
-
-
-def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:
-    first = {"label": HOME, "url": reverse("portal:home")}
-    return [first, *({"label": label, "url": url} for label, url in places)]

@@ -14,7 +14,8 @@ from core.scope import any_of
 from organization.models import Account
 from organization.roles import Role
 from portal.lists import chips, chosen
-from portal.pages.recognitions import State, crumbs, is_open_double, line, linked, source, told
+from portal.pages import words
+from portal.pages.recognitions import State, is_open_double, line, linked, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import platforms_used_by, todo
 from trainees.models import Recognition, own_way
@@ -82,7 +83,7 @@ def page(request: HttpRequest, user: Account, page_obj: Any, filters: list[dict[
         "is_liaison": user.access.has(Role.LIAISON),
         "platforms_url": reverse("portal:platform_list"),
         "file_url": reverse("portal:recognition_file") if user.access.has(Role.LIAISON) else "",
-        "crumbs": crumbs(("学分认定", "")),
+        "crumbs": words.crumbs(("学分认定", "")),
     }
 
 
@@ -100,7 +101,7 @@ def mine(user: Account) -> dict[str, Any]:
     return {
         "rows": _lines(rows[:200], user),
         "new_url": reverse("portal:recognition_new"),
-        "crumbs": crumbs(("我的学时申报", "")),
+        "crumbs": words.crumbs(("我的学时申报", "")),
     }
 
 
@@ -132,7 +133,7 @@ def preview(rows: list[Recognition], effects: Mapping[UUID, list[Effect]], user:
         "keys": [one["key"] for one in good],
         "total": plain(sum((effect.credits for one in good for effect in one["own"]), Decimal(0))),
         "list_url": reverse("portal:recognition_list"),
-        "crumbs": crumbs(("学分认定", reverse("portal:recognition_list")), ("确认学分", "")),
+        "crumbs": words.crumbs(("学分认定", reverse("portal:recognition_list")), ("确认学分", "")),
     }
 
 

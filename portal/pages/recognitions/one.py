@@ -8,7 +8,7 @@ from django.urls import reverse
 from organization.models import Account
 from portal.acts import ask, names_of, new_op_id
 from portal.pages import words
-from portal.pages.recognitions import State, amount, crumbs, is_open_double, source, told
+from portal.pages.recognitions import State, amount, is_open_double, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import Part, may_file_again, may_judge_double, may_take_back
 from reports.gathering.archive import sight_of
@@ -45,8 +45,8 @@ def ledger_url(row: Recognition, user: Account) -> str:
 
 def trail(row: Recognition, part: Part) -> list[dict[str, str]]:
     if part.own:
-        return crumbs(("我的学时申报", reverse("portal:my_recognitions")), (row.title, ""))
-    return crumbs(("学分认定", reverse("portal:recognition_list")), (row.title, ""))
+        return words.crumbs(("我的学时申报", reverse("portal:my_recognitions")), (row.title, ""))
+    return words.crumbs(("学分认定", reverse("portal:recognition_list")), (row.title, ""))
 
 
 def facts(row: Recognition) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from organization.roles import Role
 from portal.acts import ask, names_of, new_op_id
 from portal.forms_recognition import ColumnsForm, PlatformForm
 from portal.pages import ledger_acts, words
-from portal.pages.recognitions import State, crumbs
+from portal.pages.recognitions import State
 from portal.rules_recognition import may_keep_platform, platforms_used_by
 from trainees.models import LedgerAct, Platform, PlatformUpload, Recognition
 from trainees.sheets.exports import COLUMNS, LENGTHS, NEEDED, SHARES, is_whole
@@ -27,7 +27,7 @@ FAULT_COLUMNS = ("级别", "行", "列", "填的是", "问题")
 
 
 def trail(*places: tuple[str, str]) -> list[dict[str, str]]:
-    return crumbs(("学习平台", reverse("portal:platform_list")), *places)
+    return words.crumbs(("学习平台", reverse("portal:platform_list")), *places)
 
 
 # ---- the list ----
@@ -44,7 +44,7 @@ def every(user: Account) -> dict[str, Any]:
         "rows": rows,
         "uploads": [upload_line(one, names) for one in shown],
         "add_url": reverse("portal:platform_add") if is_staff else "",
-        "crumbs": crumbs(("学分认定", reverse("portal:recognition_list")), ("学习平台", "")),
+        "crumbs": words.crumbs(("学分认定", reverse("portal:recognition_list")), ("学习平台", "")),
     }
 
 

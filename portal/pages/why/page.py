@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from organization.models import Account
 from organization.rules import accounts_seen_by
+from portal.pages import words
 from portal.pages.why.answer import general_needs
 
 MOST = 10
 
 
 def page(form: Any, others: bool) -> dict[str, Any]:
-    crumbs = [{"label": "首页", "url": reverse("portal:home")}, {"label": "为什么能看到", "url": ""}]
+    crumbs = words.crumbs(("为什么能看到", ""))
     empty: dict[str, Any] = {
         "accounts": None,
         "things": None,
