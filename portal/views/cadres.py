@@ -28,7 +28,7 @@ def cadre_list(request: SignedIn) -> HttpResponse:
     page.object_list = [cadres.listed(line, columns) for line in cadres.lines_of(list(page.object_list), found.look)]
     context = {
         "page_obj": page,
-        "columns": columns,
+        "columns": [(one.sort, one.heading, one.css) for one in columns],
         "filters": found.filters,
         "units": found.units,
         "text": found.text,
