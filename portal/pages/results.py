@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from assessments.models import ClassAssessment, Item, Result
+from core.amounts import mean
 from organization.models import Account
 from portal import rules
 from portal.acts import ask
@@ -110,8 +111,7 @@ def figures(rows: list[Result]) -> list[dict[str, Any]]:
 
 def mean_total(rows: Iterable[Result]) -> Decimal | None:
     """The class's mean total to 0.01, half up, as the bulletin prints it: those without a rank (退学, 未评定) left out."""
-    totals = [row.total for row in rows if row.rank and row.total is not None]
-    return (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP) if totals else None
+    return mean(row.total for row in rows if row.rank)
 
 
 def gain(rows: list[Result]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from core.forms import OperationForm, ReasonForm
 from core.operations import Refused
 from core.scope import get_in_scope
 from organization.freshness import ask_again
+from organization.roles import Role
 from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, download
 from portal.forms_online import LearnerForm, LearnersForm, OfficeForm, OnlineClassForm
@@ -23,9 +24,8 @@ from portal.lists import chosen, page_of
 from portal.pages import online as pages
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rules import demand, may_export_rows
+from portal.rules import demand, may_export_rows, units_held
 from portal.rules_people import may_keep_online, may_make_online, may_remind_online, may_watch_online
-from portal.views.personnel import units_of
 from trainees.models import Cadre, OnlineClass, OnlineLearner
 from trainees.services.online import add_learners, make_online_class, name_office, remind_behind, remove_learner
 
@@ -57,7 +57,7 @@ def online_make(request: SignedIn) -> HttpResponse:
         "op_id": new_op_id(), "since": today.replace(month=1, day=1), "until": today.replace(month=12, day=31),
         "target_hours": 50, "fill": True,
     }  # fmt: skip
-    form = OnlineClassForm(request.POST or None, units=units_of(request.user), initial=start)
+    form = OnlineClassForm(request.POST or None, units=units_held(request.user, Role.STAFF), initial=start)
 
     def write() -> tuple[str, str]:
         made, count = make_online_class(form.facts(), actor=request.user, fill=form.cleaned_data["fill"])

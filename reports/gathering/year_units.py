@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from core.amounts import plain
+from core.amounts import plain, ratio
 from organization.models import Unit
 from reports.gathering.year_people import NONE, PersonYear
 
-TENTH = Decimal("0.1")
 Facts = dict[str, Any]
 
 
@@ -48,7 +47,8 @@ class Tally:
     @property
     def rate(self) -> Decimal:
         """Who met everything that was asked of them, in per cent, to a tenth."""
-        return (Decimal(100) * self.met / self.people).quantize(TENTH, ROUND_HALF_UP) if self.people else NONE
+        rate = ratio(100 * self.met, self.people)
+        return NONE if rate is None else rate
 
 
 def tallies(area: "Area", people: Iterable[PersonYear]) -> dict[str, Tally]:
@@ -144,7 +144,7 @@ def _row(unit: Unit, tally: Tally, rank: int) -> Facts:
 
 
 def _mean(total: Decimal, people: int) -> str:
-    return plain((total / people).quantize(TENTH, ROUND_HALF_UP)) if people else "0"
+    return plain(ratio(total, people) or NONE)
 
 
 def keys_in(facts: Facts) -> set[UUID]:

@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.amounts import plain
+from core.amounts import mean, plain
 from core.pdf.rendering import render_pdf
 from reports.papers.facts import CANDIDATE, GRADES, UNDECIDED, ClassFacts, Issue
 from reports.papers.official import official_context
-from reports.papers.wording import compared, held, listed, mean, tally, title_lines, two_places, unassessed
+from reports.papers.wording import compared, held, listed, tally, title_lines, two_places, unassessed
 
 LARGEST_HEAD = 36.0  # points
 STYLES = ("papers/paper.css", "papers/official.css", "papers/letter.css")

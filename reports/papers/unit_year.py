@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
+from core.amounts import ratio
 from core.pdf.rendering import render_pdf
 from reports.papers.facts import Issue
 from reports.papers.official import official_context
@@ -14,7 +14,6 @@ from reports.papers.wording import day, listed, title_lines
 LARGEST_HEAD = 36.0  # points
 STYLES = ("papers/paper.css", "papers/official.css", "papers/letter.css", "papers/unit_year.css")
 NUMERALS = "一二三四五六"
-TENTH = Decimal("0.1")
 Facts = Mapping[str, Any]
 
 
@@ -95,7 +94,7 @@ def _rate(one: Mapping[str, Any], asked: int) -> str:
 
 
 def _percent(count: int, asked: int) -> str:
-    return f"{(Decimal(100) * count / asked).quantize(TENTH, ROUND_HALF_UP)}%"
+    return f"{ratio(100 * count, asked)}%"
 
 
 def headings(*texts: str) -> list[str]:

@@ -29,12 +29,6 @@ def two_places(value: Decimal) -> str:
     return str(value.quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
-def mean(values: Iterable[Decimal | None]) -> Decimal | None:
-    """Mean to 0.01, half up, of the values that are there; None of none."""
-    there = [value for value in values if value is not None]
-    return (sum(there, Decimal()) / len(there)).quantize(HUNDREDTH, ROUND_HALF_UP) if there else None
-
-
 def tally(counts: Iterable[tuple[str, int]]) -> str:
     """优秀3人、良好5人: what is there, in the order given."""
     return "、".join(f"{name}{count}人" for name, count in counts if count)

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from core.amounts import mean
 from core.pdf.codes import qr_code
 from reports.papers.bulletin import render_bulletin
 from reports.papers.charts import Axis, columns, radar
 from reports.papers.letter import overview, render_letter, requests
 from reports.papers.official import attachment_lines
 from reports.papers.sheet import render_trainee_sheet, standing
-from reports.papers.wording import compared, day, listed, mean, period, title_lines
+from reports.papers.wording import compared, day, listed, period, title_lines
 from tests.core import pdf_reading
 from tests.core.pdf_reading import text
 from tests.reports import paper_samples as samples

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+
+from core.amounts import mean
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "follow_up.json"
 LONGEST = 500
@@ -55,8 +57,7 @@ def questionnaire() -> Questionnaire:
 def mean_of(*answers: Mapping[str, object]) -> Decimal | None:
     """The mean of all five-step answers that were given, to two decimals; None where nobody answered."""
     keys = [asked.key for asked in questionnaire().questions]
-    steps = [Decimal(str(one[key])) for one in answers for key in keys if key in one]
-    return (sum(steps, Decimal(0)) / len(steps)).quantize(Decimal("0.01"), ROUND_HALF_UP) if steps else None
+    return mean(Decimal(str(one[key])) for one in answers for key in keys if key in one)
 
 
 def suggested(mean: Decimal | None) -> str:

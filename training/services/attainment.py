@@ -10,12 +10,13 @@ The same rules as `Duty.objects.with_standing()`, read the other way round: bala
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from core.amounts import ratio
 from trainees.models.duties import DutyQuerySet
 from training.services.forecast import AHEAD, YEARS
 
@@ -185,11 +186,16 @@ class Tally:
         return self._of_asked(self.met + self.ahead)
 
     def _of_asked(self, count: int) -> Decimal | None:
-        return None if not self.asked else (Decimal(100 * count) / self.asked).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return ratio(100 * count, self.asked)
+
+    @property
+    def coverage(self) -> Decimal | None:
+        """参训覆盖率: per cent of all people that have learned anything."""
+        return ratio(100 * self.trained, self.people)
 
     @property
     def mean_hours(self) -> Decimal | None:
-        return None if not self.people else (self.hours / self.people).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return ratio(self.hours, self.people)
 
 
 @dataclass(frozen=True, slots=True)

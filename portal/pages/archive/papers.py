@@ -45,8 +45,7 @@ def named(rows: Sequence[ArchivePaper]) -> list[tuple[ArchivePaper, str]]:
 
 def people_of(user: Account, unit: Unit) -> QuerySet[Cadre]:
     """Those who serve in the unit itself, by name."""
-    rows = Cadre.objects.visible_to(user).filter(unit=unit, canonical=None)
-    return rows.filter(status__in=[Cadre.Status.SERVING, Cadre.Status.SECONDED]).order_by("pinyin", "pk")
+    return Cadre.objects.visible_to(user).filter(unit=unit).living().in_service().order_by("pinyin", "pk")
 
 
 def of_cadre(cadre: Cadre, sight: Sight, user: Account) -> dict[str, Any] | None:

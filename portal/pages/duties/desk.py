@@ -1,6 +1,6 @@
 """What the first pages say of learning: the department's desk who is falling behind, a leader's home how many are trained."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,6 @@ from portal.pages import words
 from portal.pages.duties.attainment import Board, board, chart, people_url, percent
 from portal.pages.duties.look import look
 from trainees.models import Cadre
-from training.services.attainment import Tally
 
 UNKNOWN = "层次待核"
 
@@ -34,7 +33,7 @@ def attained(found: Board) -> dict[str, object]:
 def trained(found: Board) -> dict[str, object]:
     every = found.total.tally()
     note = f"{every.trained} / {every.people} 人有学时"
-    return words.figure("参训覆盖率", percent(_coverage(every)), "", note, people_url(found.look))
+    return words.figure("参训覆盖率", percent(every.coverage), "", note, people_url(found.look))
 
 
 def waits(found: Board) -> list[tuple[str, int, str, str]]:
@@ -59,7 +58,7 @@ def _by_level(found: Board) -> dict[str, Any] | None:
     levels = {Cadre.Band(band).label if band else UNKNOWN: tally for band, tally in sorted(found.bands.items())}
     if not levels:
         return None
-    shown = {name: (_coverage(tally) or Decimal(0), tally.share or Decimal(0)) for name, tally in levels.items()}
+    shown = {name: (tally.coverage or Decimal(0), tally.share or Decimal(0)) for name, tally in levels.items()}
     return {
         "id": "chart-levels",
         "kind": "bars",
@@ -77,9 +76,3 @@ def _by_level(found: Board) -> dict[str, Any] | None:
             "rows": [[name, float(covered), float(met)] for name, (covered, met) in shown.items()],
         },
     }
-
-
-def _coverage(tally: Tally) -> Decimal | None:
-    if not tally.people:
-        return None
-    return (Decimal(100 * tally.trained) / tally.people).quantize(Decimal("0.1"), ROUND_HALF_UP)

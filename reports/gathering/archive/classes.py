@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from assessments.models import Result
+from core.amounts import mean
 from reports.gathering.archive.sight import Sight
-from reports.gathering.figures import HUNDREDTH
 from reports.papers.archive_classes import (
     Attended,
     BlockPoints,
@@ -132,7 +132,7 @@ def _parts(rows: Iterable[ActivityPart]) -> tuple[TookPart, ...]:
     )
 
 
-def means_of(classes: Iterable[UUID]) -> dict[UUID, dict[str, Decimal]]:
+def means_of(classes: Iterable[UUID]) -> dict[UUID, dict[str, Decimal | None]]:
     """The mean of each block by class, to 0.01, 退学 left out as everywhere; one query."""
     rows = Result.objects.unscoped(WHY_MEANS).filter(training_class__in=set(classes))
     told = rows.exclude(grade=Result.Grade.WITHDRAWN).values_list("training_class_id", "explanation__blocks")
@@ -141,14 +141,10 @@ def means_of(classes: Iterable[UUID]) -> dict[UUID, dict[str, Decimal]]:
         for block in blocks or []:
             if block["points"] is not None:
                 held[one][block["block"]].append(Decimal(block["points"]))
-    return {one: {name: _mean(points) for name, points in of.items()} for one, of in held.items()}
+    return {one: {name: mean(points) for name, points in of.items()} for one, of in held.items()}
 
 
-def _mean(points: Sequence[Decimal]) -> Decimal:
-    return (sum(points, Decimal(0)) / len(points)).quantize(HUNDREDTH, ROUND_HALF_UP)
-
-
-def with_means(line: ClassLine, means: Mapping[str, Decimal]) -> ClassLine:
+def with_means(line: ClassLine, means: Mapping[str, Decimal | None]) -> ClassLine:
     if line.result is None:
         return line
     blocks = tuple(replace(block, mean=means.get(block.name)) for block in line.result.blocks)
