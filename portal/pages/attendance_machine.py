@@ -33,14 +33,9 @@ def crumbs(one: TrainingClass, last: str) -> list[dict[str, str]]:
     )
 
 
-def steps(done: int) -> list[dict[str, str]]:
-    states = ["done"] * done + ["current"] * (done < len(STEPS)) + ["todo"] * len(STEPS)
-    return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=False)]
-
-
 def upload(one: TrainingClass) -> dict[str, Any]:
     """What templates/portal/machine/upload.html needs beside its form."""
-    return {"class_name": one.name, "steps": steps(0), "crumbs": crumbs(one, "导入考勤机记录")}
+    return {"class_name": one.name, "steps": words.steps(STEPS, 0), "crumbs": crumbs(one, "导入考勤机记录")}
 
 
 def rehearsal(found: MachineUpload, one: TrainingClass) -> dict[str, Any]:
@@ -61,7 +56,7 @@ def rehearsal(found: MachineUpload, one: TrainingClass) -> dict[str, Any]:
         ],
         "rows": [row | {"label": WORDS[Outcome(row["outcome"])][0], "tone": WORDS[Outcome(row["outcome"])][1]} for row in rows],
         "ask": None if done or not marks else confirm_ask(found, one, marks, faults),
-        "steps": steps(len(STEPS) if done else 1),
+        "steps": words.steps(STEPS, len(STEPS) if done else 1),
         "grid_url": reverse("portal:class_attendance", args=[one.pk]),
         "upload_url": reverse("portal:machine_upload", args=[one.pk]),
         "crumbs": crumbs(one, "导入考勤机记录"),

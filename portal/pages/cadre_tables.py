@@ -70,7 +70,7 @@ def asked(request: HttpRequest, table: Table, resource: OfPerson) -> tuple[Query
     return sorted_by(request, rows, sorts, "latest"), text
 
 
-def listed(table: Table, resource: OfPerson, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def listed(resource: OfPerson, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a page in the columns of the file, without the number."""
     chosen = [one for one in resource.get_export_fields() if one.column_name not in UNSHOWN]
     resource.before_export(rows)
@@ -103,12 +103,7 @@ def _css(heading: str) -> str:
 
 def tabs(active: Table) -> list[dict[str, Any]]:
     return [
-        {
-            "label": one.label,
-            "url": reverse("portal:cadre_table", args=[one.key]),
-            "active": one == active,
-            "count": None,
-        }
+        words.tab(one.label, reverse("portal:cadre_table", args=[one.key]), active=one == active)
         for one in TABLES.values()
     ]
 

@@ -200,12 +200,7 @@ def versions(row: Course) -> list[dict[str, Any]]:
 
 def tabs(active: str) -> list[dict[str, Any]]:
     return [
-        {
-            "label": one.label,
-            "url": reverse("portal:catalogue", args=[one.key]),
-            "active": one.key == active,
-            "count": None,
-        }
+        words.tab(one.label, reverse("portal:catalogue", args=[one.key]), active=one.key == active)
         for one in SHELVES.values()
     ]
 
@@ -220,7 +215,7 @@ def writable_units(user: Account) -> set[Any]:
     return {unit.pk for unit in catalogue_units(user)}
 
 
-def exported(shelf: Shelf, resource: type[OfUnit], rows: QuerySet[Any]) -> list[list[object]]:
+def exported(resource: type[OfUnit], rows: QuerySet[Any]) -> list[list[object]]:
     """The rows in the columns that the import reads."""
     table = resource().export(rows)
     return [list(line) for line in table]

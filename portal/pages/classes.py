@@ -108,7 +108,7 @@ def cells(one: TrainingClass) -> list[object]:
 def tabs(one: TrainingClass, door: Door, active: str) -> list[dict[str, Any]]:
     """The tabs that this door opens."""
     return [
-        {"label": label, "url": reverse(f"portal:{name}", args=[one.pk]), "active": name == active, "count": None}
+        words.tab(label, reverse(f"portal:{name}", args=[one.pk]), active=name == active)
         for label, name, opened_by in TABS
         if getattr(door, opened_by)
     ]

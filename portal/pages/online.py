@@ -14,7 +14,7 @@ from organization.models import Account
 from portal.acts import ask, new_op_id
 from portal.lists import chips, chosen
 from portal.pages import words
-from portal.rules_people import may_keep_online, may_make_online, may_remind_online
+from portal.rules_people import may_keep_online, may_remind_online
 from trainees.models import OnlineClass, OnlineLearner, OnlineLearnerQuerySet, OnlineReminder
 from trainees.rules.online import expected_by
 
@@ -186,10 +186,6 @@ def remind_ask(one: OnlineClass, slow: int) -> dict[str, Any]:
     url = reverse("portal:online_remind", args=[one.pk])
     text = f"落后的 {slow} 人会在自己的首页看到提醒；24 小时内只提醒一次。"
     return ask("remind", url, "提醒落后学员", "督学提醒", text, reason="提醒内容", action="发出提醒")
-
-
-def may_make(user: Account) -> bool:
-    return may_make_online(user) is None
 
 
 # ---- a learner's own ----

@@ -28,11 +28,6 @@ def crumbs(last: str = "") -> list[dict[str, str]]:
     return found
 
 
-def steps(done: int) -> list[dict[str, str]]:
-    states = ["done"] * done + ["current"] * (done < len(STEPS)) + ["todo"] * len(STEPS)
-    return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=False)]
-
-
 def listed(user: Account) -> Any:
     rows = PersonnelForm.objects.visible_to(user).filter(user.access.within("unit", Role.STAFF))
     return rows.select_related("cadre", "file", "unit").order_by("-created", "-pk")
@@ -72,7 +67,7 @@ def form_page(form: PersonnelForm, found: FormFacts, known: Cadre | None) -> dic
         "present": present_words(known) if known else "",
         "photo": base64.b64encode(found.photo).decode() if found.photo else "",
         "notes": notes,
-        "steps": steps(1),
+        "steps": words.steps(STEPS, 1),
         "crumbs": crumbs(form.file_name),
         "back_url": reverse("portal:personnel_forms"),
     }

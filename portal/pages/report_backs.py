@@ -29,10 +29,7 @@ def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
 def tabs(active: str) -> list[dict[str, Any]]:
     """Follow-ups and report-backs are two sides of one place."""
     pages = (("回访", "follow_ups"), ("述学", "report_backs"))
-    return [
-        {"label": label, "url": reverse(f"portal:{name}"), "active": name == active, "count": None}
-        for label, name in pages
-    ]
+    return [words.tab(label, reverse(f"portal:{name}"), active=name == active) for label, name in pages]
 
 
 def show_of(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from organization.models import Account
 from portal.acts import names_of, new_op_id
 from portal.pages import words
-from portal.pages.workbook import steps
+from portal.pages.workbook import STEPS
 from trainees.models import RosterUpload
 from trainees.roster.columns import COLUMNS, REQUIRED
 from trainees.roster.progress import told
@@ -36,7 +36,7 @@ def upload(user: Account) -> dict[str, Any]:
     names = names_of({row.uploaded_by_id for row in rows})
     columns = [column.name for column in COLUMNS if column.name not in REQUIRED]
     return {
-        "steps": steps(0),
+        "steps": words.steps(STEPS, 0),
         "columns": columns,
         "recent": [_recent(row, names.get(row.uploaded_by_id, "")) for row in rows],
         "template_url": reverse("portal:roster_template"),
@@ -62,10 +62,10 @@ def page(row: RosterUpload) -> dict[str, Any]:
     return {
         "file_name": row.file_name,
         "unit": row.unit,
-        "steps": steps(DONE[State(row.state)]),
+        "steps": words.steps(STEPS, DONE[State(row.state)]),
         "bar": progress(row),
         "note": note(row, gone),
-        "figures": figures(row, counts),
+        "figures": figures(counts),
         "faults": [
             _faults(label, found.get(level, []), counts.get(level, 0)) for level, label in FAULTS if found.get(level)
         ],
@@ -107,7 +107,7 @@ def note(row: RosterUpload, gone: bool) -> dict[str, str] | None:
     return None
 
 
-def figures(row: RosterUpload, counts: dict[str, int]) -> list[dict[str, Any]]:
+def figures(counts: dict[str, int]) -> list[dict[str, Any]]:
     if not counts:
         return []
     return [words.figure("花名册", counts["rows"], "行")] + [

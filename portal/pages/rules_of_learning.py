@@ -101,12 +101,7 @@ def page(kind: Kind, user: Account, unit: Unit, today: date) -> dict[str, Any]:
         "current": _told(kind, current, unit, current) if current else None,
         "versions": [_told(kind, row, unit, current) for row in rows],
         "tabs": [
-            {
-                "label": one.label,
-                "url": reverse("portal:rules", args=[one.key]) + here,
-                "active": one is kind,
-                "count": None,
-            }
+            words.tab(one.label, reverse("portal:rules", args=[one.key]) + here, active=one is kind)
             for one in KINDS.values()
         ],
         "new_url": reverse("portal:rules_new", args=[kind.key, unit.pk]) if writes(user, unit) else "",

@@ -1,5 +1,6 @@
 """How dates, people and acts are written on pages."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -41,6 +42,16 @@ def event(name: str) -> str:
 def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:
     """The way to a page from the home on: labels with their addresses, the page itself without one."""
     return [{"label": label, "url": url} for label, url in (("首页", reverse("portal:home")), *places)]
+
+
+def steps(labels: Sequence[str], done: int) -> list[dict[str, str]]:
+    """A path with its first `done` steps behind us."""
+    states = ["done"] * done + ["current"] * (done < len(labels)) + ["todo"] * len(labels)
+    return [{"label": label, "state": state} for label, state in zip(labels, states, strict=False)]
+
+
+def tab(label: str, url: str, *, active: bool) -> dict[str, object]:
+    return {"label": label, "url": url, "active": active, "count": None}
 
 
 def fact(label: str, value: object, url: str = "") -> dict[str, object]:

@@ -21,12 +21,6 @@ GONE = "文件和核对明细含个人信息，已按保存期限删除；需要
 LEVELS = ("errors", "warnings", "notices")
 
 
-def steps(done: int) -> list[dict[str, str]]:
-    """The path with its first `done` steps behind us."""
-    states = ["done"] * done + ["current"] * (done < len(STEPS)) + ["todo"] * len(STEPS)
-    return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=False)]
-
-
 def crumbs(*tail: str) -> list[dict[str, str]]:
     way = words.crumbs()
     if tail:
@@ -86,7 +80,7 @@ def rehearsal(row: WorkbookImport, may_confirm: bool) -> dict[str, Any]:
         if not gone and (counts["errors"] or counts["warnings"])
         else "",
         "upload_url": reverse("portal:workbook_upload"),
-        "steps": steps(1 if counts["errors"] else 2),
+        "steps": words.steps(STEPS, 1 if counts["errors"] else 2),
         "crumbs": crumbs("核对结果"),
     }
 
@@ -191,7 +185,7 @@ def done(row: WorkbookImport, one: TrainingClass) -> dict[str, Any]:
         "sentences": lines or ["没有更改。"],
         "job": latest_job(one),
         "next_steps": next_steps(one, results),
-        "steps": steps(len(STEPS)),
+        "steps": words.steps(STEPS, len(STEPS)),
         "crumbs": crumbs("导入完成"),
     }
 

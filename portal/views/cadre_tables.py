@@ -34,7 +34,7 @@ def cadre_table(request: SignedIn, kind: str) -> HttpResponse:
     table, resource = pages.table_of(kind), pages.resource_of(kind, request.user)
     rows, text = pages.asked(request, table, resource)
     page = page_of(request, rows)
-    page.object_list = pages.listed(table, resource, list(page.object_list))
+    page.object_list = pages.listed(resource, list(page.object_list))
     context = {
         "shelf": pages.shown(table, resource),
         "page_obj": page,

@@ -65,7 +65,7 @@ def catalogue_export(request: SignedIn, kind: str) -> FileResponse:
     demand(may_use_catalogue(request.user))
     shelf = catalogue.shelf_of(kind)
     rows, _, _ = catalogue.filtered(request, shelf, catalogue.rows_for(shelf, request.user))
-    lines = catalogue.exported(shelf, RESOURCES[kind], rows)
+    lines = catalogue.exported(RESOURCES[kind], rows)
     record("catalogue.export", actor=request.user.pk, after={"kind": kind, "rows": len(lines)})
     return download(table_workbook(shelf.label, columns_of(kind), lines), f"{shelf.label}.xlsx", XLSX)
 

@@ -22,7 +22,7 @@ from portal.rules import demand, may_export_cadres, may_see_duties
 UNITS_A_PAGE = 100
 
 
-def crumbs(seen: Look, last: str = "") -> list[dict[str, str]]:
+def crumbs(last: str = "") -> list[dict[str, str]]:
     found = words.crumbs()
     found.append({"label": "学习任务", "url": reverse("portal:duties") if last else ""})
     return [*found, {"label": last, "url": ""}] if last else found
@@ -52,7 +52,7 @@ def duties(request: SignedIn) -> HttpResponse:
         "export_url": f"{reverse('portal:duties_export')}?{asked}",
         "appraisal_url": f"{reverse('portal:duties_appraisal')}?{asked}",
         "exemptions_url": reverse("portal:exemptions") if request.user.access.has(Role.STAFF) else "",
-        "crumbs": crumbs(seen, seen.unit.name if seen.unit and not seen.whole else ""),
+        "crumbs": crumbs(seen.unit.name if seen.unit and not seen.whole else ""),
     }
     return render(request, "portal/duties/attainment.html", context)
 
@@ -97,7 +97,7 @@ def duty_people(request: SignedIn) -> HttpResponse:
         "text": asked.text,
         "carried": [(name, value) for name, value in request.GET.items() if name not in ("q", "page")],
         "export_url": f"{reverse('portal:duty_people_export')}?{request.GET.urlencode()}",
-        "crumbs": crumbs(asked.look, "干部"),
+        "crumbs": crumbs("干部"),
     }
     return render(request, "portal/duties/people.html", context)
 

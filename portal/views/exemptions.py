@@ -32,8 +32,10 @@ from trainees.services.exemptions import grant_exemption, revoke_exemption
 def exemption_list(request: SignedIn) -> HttpResponse:
     demand(may_list_exemptions(request.user))
     rows, filters = pages.listed(request, request.user)
-    page, codes = page_of(request, rows), pages.names()
-    page.object_list = [pages.row(one, codes) for one in page.object_list]
+    page = page_of(request, rows)
+    found = list(page.object_list)
+    codes = pages.names(found)
+    page.object_list = [pages.row(one, codes) for one in found]
     context = {
         "page_obj": page,
         "filters": filters,
@@ -49,8 +51,9 @@ def exemptions_export(request: SignedIn) -> FileResponse:
     """Exactly what the list shows, all pages of it."""
     demand(may_list_exemptions(request.user))
     rows, _ = pages.listed(request, request.user)
-    codes = pages.names()
-    lines = [pages.cells(one, codes) for one in rows]
+    found = list(rows)
+    codes = pages.names(found)
+    lines = [pages.cells(one, codes) for one in found]
     record("duties.export", actor=request.user.pk, after={"rows": len(lines), "form": "exemptions"})
     return download(table_workbook("学习任务减免", pages.COLUMNS, lines), "学习任务减免.xlsx", XLSX)
 

@@ -44,7 +44,7 @@ def online_classes(request: SignedIn) -> HttpResponse:
     rows, filters = pages.listed(request, request.user)
     page = page_of(request, rows)
     page.object_list = [pages.row(one) for one in page.object_list]
-    make_url = reverse("portal:online_make") if pages.may_make(request.user) else ""
+    make_url = reverse("portal:online_make") if may_make_online(request.user) is None else ""
     context = {"page_obj": page, "filters": filters, "make_url": make_url, "crumbs": pages.crumbs("网络虚拟班")}
     return render(request, "portal/online/list.html", context)
 

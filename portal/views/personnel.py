@@ -18,6 +18,7 @@ from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.forms_personnel import PersonnelTakeForm, PersonnelUploadForm
 from portal.lists import page_of
 from portal.pages import personnel as pages
+from portal.pages import words
 from portal.requests import SignedIn
 from portal.rules import demand, units_held
 from portal.rules_people import may_take_forms
@@ -35,7 +36,13 @@ def personnel_forms(request: SignedIn) -> HttpResponse:
         return _upload(request, form)
     page = page_of(request, pages.listed(request.user))
     page.object_list = [pages.row(one) for one in page.object_list]
-    context = {"form": form, "op_id": new_op_id(), "page_obj": page, "steps": pages.steps(0), "crumbs": pages.crumbs()}
+    context = {
+        "form": form,
+        "op_id": new_op_id(),
+        "page_obj": page,
+        "steps": words.steps(pages.STEPS, 0),
+        "crumbs": pages.crumbs(),
+    }
     return render(request, "portal/personnel/list.html", context, status=422 if form.errors else 200)
 
 
@@ -66,7 +73,7 @@ def personnel_form(request: SignedIn, pk: UUID) -> HttpResponse:
     except FileGone:
         found = None
     if found is None:
-        own = {"paper": pages.row(paper), "crumbs": pages.crumbs(paper.file_name), "steps": pages.steps(3)}
+        own = {"paper": pages.row(paper), "crumbs": pages.crumbs(paper.file_name), "steps": words.steps(pages.STEPS, 3)}
         return render(request, "portal/personnel/done.html", own | {"next_url": pages.next_url(request.user, paper)})
     known = _known(request.user, found)
     form = PersonnelTakeForm(

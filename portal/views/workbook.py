@@ -22,7 +22,7 @@ from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens
 from portal.forms import WorkbookForm
-from portal.pages import workbook
+from portal.pages import words, workbook
 from portal.pages.results import is_confirmed
 from portal.requests import SignedIn
 from portal.rules import demand, may_commit, may_import, may_take_marked, units_for_import
@@ -49,7 +49,7 @@ def workbook_upload(request: SignedIn) -> HttpResponse:
     context = {
         "form": form,
         "op_id": new_op_id(),
-        "steps": workbook.steps(0),
+        "steps": words.steps(workbook.STEPS, 0),
         "template_url": reverse("portal:workbook_template"),
         "recent": workbook.recent(request.user),
         "crumbs": workbook.crumbs(),

@@ -40,7 +40,7 @@ def row(line: ClassLine, look: Look, *, inside: bool) -> dict[str, Any]:
         "length": len(line.strip),
         "strip_words": strip_words(line) if line.strip else "",
         "blocks": [block(one) for one in told.blocks] if told else [],
-        "result_url": _result_url(line, look) if inside or look.sight.own else "",
+        "result_url": _result_url(line) if inside or look.sight.own else "",
         "register": register(line, look),
         "work_url": reverse("portal:work_add", args=[line.enrolment]) if look.sight.own else "",
     }
@@ -78,7 +78,7 @@ def block(one: Any) -> dict[str, Any]:
     }
 
 
-def _result_url(line: ClassLine, look: Look) -> str:
+def _result_url(line: ClassLine) -> str:
     return reverse("portal:result_detail", args=[line.enrolment]) if line.result else ""
 
 

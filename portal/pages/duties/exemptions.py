@@ -35,10 +35,10 @@ def listed(request: HttpRequest, user: Account) -> tuple[QuerySet[Exemption], li
     return rows.order_by("-year", "-at", "pk"), groups
 
 
-def names() -> dict[str, str]:
-    """Requirements by code, as duties have them."""
-    rows = Duty.objects.unscoped("names of requirements, no people").order_by("year")
-    return dict(rows.values_list("code", "name").distinct())
+def names(rows: Iterable[Exemption]) -> dict[str, str]:
+    """What these people are asked, by code: a city has a million duties, a page some hundred."""
+    duties = Duty.objects.unscoped("names of requirements, no people").filter(cadre__in={one.cadre_id for one in rows})
+    return dict(duties.order_by("year").values_list("code", "name"))
 
 
 def row(one: Exemption, codes: dict[str, str]) -> dict[str, Any]:

@@ -132,15 +132,10 @@ def key_made(platform: Platform, key: str, request: HttpRequest) -> dict[str, An
 # ---- an export ----
 
 
-def steps(done: int) -> list[dict[str, str]]:
-    states = ["done"] * done + ["current"] * (done < len(STEPS)) + ["todo"] * len(STEPS)
-    return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=False)]
-
-
 def upload(platform: Platform) -> dict[str, Any]:
     return {
         "platform": platform,
-        "steps": steps(0),
+        "steps": words.steps(STEPS, 0),
         "needed": [COLUMNS[what][0] for what in (*NEEDED, "share", "id_number", "record")],
         "mapped": is_whole(platform.columns),
         "crumbs": trail((f"导入“{platform.name}”的记录", "")),
@@ -166,7 +161,7 @@ def columns(upload: PlatformUpload, form: ColumnsForm) -> dict[str, Any]:
         "headings": upload.found.get("headings", []),
         "samples": upload.found.get("samples", []),
         "fields": [form[what] for what in (*COLUMNS, "length_in", "share_in")],
-        "steps": steps(1),
+        "steps": words.steps(STEPS, 1),
         "crumbs": trail((upload.file_name, "")),
     }
 
@@ -192,7 +187,7 @@ def rehearsal(upload: PlatformUpload, user: Account) -> dict[str, Any]:
         "confirm_url": reverse("portal:platform_confirm", args=[upload.pk])
         if waiting and not act["bar"] and user.access.has(Role.STAFF) else "",
         "waiting": waiting,
-        "steps": steps(len(STEPS) if done else 2),
+        "steps": words.steps(STEPS, len(STEPS) if done else 2),
         "crumbs": trail((upload.file_name, "")),
     }  # fmt: skip
 

@@ -36,7 +36,7 @@ def classes_of(owners: Owners, sight: Sight) -> dict[UUID, list[ClassLine]]:
     seats = list(rows.select_related("training_class", "unit").order_by("-since", "pk"))
     keys = [seat.pk for seat in seats]
     results = {one.enrolment_id: one for one in _results(keys, sight)}
-    sessions = _grouped(_sessions(seats, sight), "training_class_id")
+    sessions = _grouped(_sessions(seats), "training_class_id")
     marks, leaves, parts = _records(keys, sight) if sight.whole else ({}, {}, {})
     found: dict[UUID, list[ClassLine]] = {}
     for seat in seats:
@@ -52,7 +52,7 @@ def _results(keys: Sequence[UUID], sight: Sight) -> Any:
     return sight.rows(Result).filter(enrolment__in=keys, state__in=SEEN)
 
 
-def _sessions(seats: Sequence[Enrolment], sight: Sight) -> Any:
+def _sessions(seats: Sequence[Enrolment]) -> Any:
     classes = {seat.training_class_id for seat in seats}
     rows = Session.objects.unscoped(WHY_SESSIONS).filter(training_class__in=classes)
     columns = ("pk", "training_class_id", "date", "title", "hours", "recorded")
