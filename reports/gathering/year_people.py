@@ -14,6 +14,7 @@ from core.amounts import plain
 from organization.models import Unit
 from reports.models import ArchivePaper
 from trainees.models import PERSON, Appointment, Cadre, CreditEntry, Duty, Exemption
+from trainees.models.duties import unit_of
 from trainees.services.years import carried_from, people_of
 from training.models import Enrolment
 from training.rules.attainment import AHEAD, Ahead, state_of
@@ -21,7 +22,6 @@ from training.rules.attainment import AHEAD, Ahead, state_of
 WHY = "statements of an authority's year, written while it is closed"
 PORTION = 1000  # people held at a time
 NONE = Decimal(0)
-OF_MEASURE = {"off_job_days": "天", "off_job_hours": "学时", "online_hours": "学时"}
 FAILED = ("不合格", "退学")
 Facts = dict[str, Any]
 
@@ -138,10 +138,10 @@ def _requirement(duty: Duty) -> Facts:
 
 def _either(duty: Duty, amount: Decimal, other: Decimal | None, joint: str = "或") -> str:
     """90学时或12天."""
-    first = f"{plain(amount)}{OF_MEASURE.get(duty.measure, '学分')}"
+    first = f"{plain(amount)}{unit_of(duty.measure)}"
     if not duty.other_measure or other is None:
         return first
-    return f"{first}{joint}{plain(other)}{OF_MEASURE.get(duty.other_measure, '学分')}"
+    return f"{first}{joint}{plain(other)}{unit_of(duty.other_measure)}"
 
 
 def _channels(entries: Sequence[CreditEntry]) -> list[Facts]:

@@ -28,6 +28,12 @@ class Measure(models.TextChoices):
     ELECTIVE = "elective", "选修学分"
 
 
+def unit_of(measure: str) -> str:
+    """In what an amount of a measure is told: 天, 学时, 学分; nothing where there is no second measure."""
+    units = {Measure.OFF_JOB_DAYS: "天", Measure.REQUIRED: "学分", Measure.ELECTIVE: "学分"}
+    return units.get(Measure(measure), "学时") if measure else ""
+
+
 AMOUNT = models.DecimalField(max_digits=11, decimal_places=2)
 ZERO = Value(0, output_field=AMOUNT)
 _OFF_JOB, _ONLINE = Q(channel=Channel.OFF_JOB), Q(channel=Channel.ONLINE)

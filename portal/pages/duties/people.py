@@ -17,6 +17,7 @@ from portal.pages import words
 from portal.pages.duties.look import Look
 from portal.pages.search import named
 from trainees.models import PERSON, Cadre, CreditBalance, Duty
+from trainees.models.duties import unit_of
 from training.rules.attainment import MET, Ahead, state_of, worst
 from training.services.attainment import ORDERS, people
 from training.services.forecast import ahead_of
@@ -26,7 +27,6 @@ AT_ONCE = 500
 LONGEST = 50
 STATES = ("met", "ahead", "short", "overdue", "exempt")
 ONLY = {"under": "未达标", "promoted": "新提任未补训", "never": "从未脱产培训", "warned": "预警"}
-UNITS = {"off_job_days": "天", "required": "学分", "elective": "学分"}
 FETCHED = "balances of people who were fetched in scope"
 NOTHING = Decimal(0)
 
@@ -162,7 +162,7 @@ def _amounts(duty: Duty) -> dict[str, str]:
 
 
 def _of(measure: str, done: Decimal, amount: Decimal) -> str:
-    return f"{words.hours(done)} / {words.hours(amount)} {UNITS.get(measure, '学时')}"
+    return f"{words.hours(done)} / {words.hours(amount)} {unit_of(measure)}"
 
 
 # ---- as a file ----

@@ -25,7 +25,7 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "proofs": [proof(one, row) for one in proofs_of(row, user)],
         "events": events(row),
         "effects": [told(one) for one in effects(row)],
-        "ledger_url": ledger_url(row, user),
+        "ledger_url": ledger_url(row, part, user),
         "posted": row.state in (State.CONFIRMED, State.REVOKED),
         "double": double(row, part, user) if is_open_double(row) else None,
         "told_apart": row.twin_reason,
@@ -36,9 +36,9 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
     }
 
 
-def ledger_url(row: Recognition, user: Account) -> str:
+def ledger_url(row: Recognition, part: Part, user: Account) -> str:
     """The ledger that it was posted to, for whoever sees it."""
-    if row.state not in (State.CONFIRMED, State.REVOKED) or not sight_of(user, row.cadre).hours:
+    if row.state not in (State.CONFIRMED, State.REVOKED) or not (part.own or sight_of(user, row.cadre).hours):
         return ""
     return reverse("portal:cadre", args=[row.cadre.canonical_id or row.cadre_id]) + "#ledger"
 

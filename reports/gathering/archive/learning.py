@@ -13,9 +13,9 @@ from django.utils import timezone
 from reports.gathering.archive.sight import Sight
 from reports.papers.archive import DutyLine, Exempted, LedgerLine, OnlineClassLine, Recognised, YearSum
 from trainees.models import CreditBalance, CreditEntry, Duty, Exemption, OnlineLearner, Recognition
+from trainees.models.duties import unit_of
 
 Owners = Mapping[UUID, UUID]
-UNITS = {"off_job_days": "天", "required": "学分", "elective": "学分"}
 SUMS = ("off_job_days", "off_job_hours", "online_hours", "other_hours", "required", "elective")
 ZERO = Decimal(0)
 
@@ -36,10 +36,6 @@ def _duty(row: Any) -> DutyLine:
         missing=row.missing or ZERO, other_measure=row.get_other_measure_display(), other_unit=unit_of(row.other_measure),
         other_amount=row.other_amount, other_done=row.other_done, note=row.note,
     )  # fmt: skip
-
-
-def unit_of(measure: str) -> str:
-    return UNITS.get(measure, "学时") if measure else ""
 
 
 def years_of(owners: Owners, sight: Sight) -> dict[UUID, list[YearSum]]:
