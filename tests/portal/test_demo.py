@@ -30,7 +30,6 @@ from trainees.models import (
     Award,
     Cadre,
     CreditEntry,
-    Duty,
     Exemption,
     LedgerYear,
     OnlineClass,
@@ -201,7 +200,7 @@ def check_elsewhere():
     assert set(Recognition.objects.values_list("state", flat=True)) == set(Recognition.State.values)
     assert set(PlatformUpload.objects.values_list("state", flat=True)) == set(PlatformUpload.State.values)
     assert Exemption.objects.count() == 2
-    assert Duty.objects.filter(code="promotion").exists() or Appointment.objects.filter(post="副局长").exists()
+    assert Appointment.objects.filter(post="副局长").exists()
     assert set(ReportBack.objects.values_list("state", flat=True)) == set(ReportBack.State.values)
     assert FollowUp.objects.filter(closed_at=None).exists()
     assert OnlineClass.objects.get().learners.count() > 20

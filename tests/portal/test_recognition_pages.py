@@ -364,8 +364,7 @@ def fill(city, numbers):
         for title in ("甲班", "甲 班", "乙班"):
             rows.filing(city, f"{title}{number}", who=-1, by="liaison")
     upload = rows.uploaded(city, *(rows.line(city, -1, f"网课{n}", f"K{n}") for n in numbers))
-    if not upload.found["faults"]["error"]:
-        import_export(upload, actor=city.liaison)
+    import_export(upload, actor=city.liaison)
 
 
 def test_lists_and_pages_ask_in_a_fixed_number(yunling, client_of, query_count):
