@@ -64,7 +64,7 @@ def test_what_was_told_in_time_is_not_late_while_it_waits_for_the_unit(yunling, 
 
 
 @pytest.mark.parametrize("state, kept, days", [("closed", True, 40), ("reopened", False, 40), ("closed", True, 366)])
-def test_the_home_asks_for_what_the_own_page_shows_in_red(yunling, client_of, state, kept, days):
+def test_the_home_and_the_unit_ask_for_what_the_own_page_shows_in_red(yunling, client_of, state, kept, days):
     day = timezone.localdate() - timedelta(days=days)
     held = TrainingClass.objects.filter(pk=yunling.training_class.pk)
     closed(yunling)
@@ -73,6 +73,8 @@ def test_the_home_asks_for_what_the_own_page_shows_in_red(yunling, client_of, st
     red = "逾期 10 天" in trainee.get(url("my_afterwards")).content.decode()
     assert red is (days == 40)
     assert ("向单位述学" in trainee.get(url("home")).content.decode()) is red
+    late = client_of(yunling.liaison).get(url("report_backs") + "?show=late").content.decode()
+    assert (yunling.enrolments[0].roster_name in late) is red
 
 
 def test_what_is_missing_is_said_at_the_form(yunling, client_of):

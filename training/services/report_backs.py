@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.audit import record
 from core.operations import Conflict, Refused, demand_current, demand_reason, intention
 from organization.models import Account, AuthoritySetting
-from organization.preferences import PREFERENCES, preference
+from organization.preferences import PREFERENCES
 from organization.roles import Role
 from training.models import Enrolment, ReportBack, TrainingClass
 
@@ -31,13 +31,6 @@ class Told:
     text: str
     occasion: str = ""
     audience: int | None = None
-
-
-def report_due(training_class: TrainingClass) -> date:
-    """By when a trainee of the class reports at the unit: so many days after closing, as its organizer has set."""
-    end = training_class.closed_on or training_class.end
-    days: int = preference(training_class.unit, TERM, end)
-    return end + timedelta(days=days)
 
 
 @intention
@@ -119,8 +112,13 @@ def _decide(held: ReportBack, state: str, actor: Account, reason: str) -> Report
 # ---- by when ----
 
 
+def report_due(training_class: TrainingClass) -> date:
+    """By when a trainee of the class reports at the unit: so many days after closing, as its organizer has set."""
+    return report_terms([training_class])[training_class.pk]
+
+
 def report_terms(classes: Iterable[TrainingClass]) -> dict[UUID, date]:
-    """By when each class's trainees report, in one query however many classes there are (see `report_due`)."""
+    """The same of many classes, in one query however many there are."""
     found = list(classes)
     rows = AuthoritySetting.objects.filter(key=TERM).order_by("unit__depth", "since")
     settings = list(rows.values_list("unit__path", "since", "value"))
@@ -135,21 +133,21 @@ def _term(one: TrainingClass, settings: Sequence[tuple[str, date, int]]) -> date
 
 
 def late_classes(today: date) -> list[UUID]:
-    """Classes closed within a year whose term for reporting is over; two queries."""
-    closed = TrainingClass.objects.unscoped("dates of classes; who is late is asked in scope").filter(
-        closed_on__gte=today - LOOKS_BACK, closed_on__lt=today
-    )
-    terms = report_terms(closed.select_related("unit"))
+    """Classes over since less than a year whose term for reporting is over; two queries."""
+    classes = TrainingClass.objects.unscoped("dates of classes; who is late is asked in scope")
+    terms = report_terms(classes.filter(_over_since(today - LOOKS_BACK)).select_related("unit"))
     return [key for key, due in terms.items() if due < today]
 
 
 def owed_by(account: Account, today: date) -> QuerySet[Enrolment]:
-    """The account's own completed classes that are over since less than a year and of which nothing was told yet.
-
-    A class without a day of closing (taken over from before, opened again) counts from its last day.
-    """
-    since = today - LOOKS_BACK
-    over = Q(training_class__closed_on__gte=since) | Q(training_class__closed_on=None, training_class__end__gte=since)
+    """The account's own completed classes that are over since less than a year and of which nothing was told yet."""
+    over = _over_since(today - LOOKS_BACK, "training_class__")
     rows = Enrolment.objects.visible_to(account).filter(cadre__account=account, report_back=None)
-    rows = rows.filter(over, state=Enrolment.State.COMPLETED, training_class__state__in=OVER)
+    rows = rows.filter(over, state=Enrolment.State.COMPLETED)
     return rows.select_related("training_class__unit").order_by("training_class__closed_on", "pk")
+
+
+def _over_since(since: date, prefix: str = "") -> Q:
+    """Without a day of closing (taken over from before, opened again) a class counts from its last day."""
+    closed = Q(**{f"{prefix}closed_on__gte": since})
+    return Q(**{f"{prefix}state__in": OVER}) & (closed | Q(**{f"{prefix}closed_on": None, f"{prefix}end__gte": since}))
