@@ -45,6 +45,7 @@ EVENTS = {
     "platform.columns": "对应平台导出表的列",
     "platform.key": "生成平台接口密钥",
     "recognition.confirm": "确认学分认定",
+    "recognition.faults": "下载平台导出表核对结果",
     "recognition.file": "申报学分认定",
     "recognition.import": "导入平台记录",
     "recognition.records": "平台接口报送记录",

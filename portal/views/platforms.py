@@ -38,8 +38,8 @@ from trainees.services.recognition import (
     make_key,
     map_columns,
     rehearse_again,
+    take_faults,
     upload_export,
-    upload_rows,
 )
 
 
@@ -202,7 +202,7 @@ def platform_import(request: SignedIn, pk: UUID) -> HttpResponse:
 def platform_faults(request: SignedIn, pk: UUID) -> FileResponse:
     """Everything that the rehearsal said, as a sheet."""
     upload = upload_of(request, pk)
-    lines = [pages.fault_cells(one) for one in upload_rows(upload)]
+    lines = [pages.fault_cells(one) for one in take_faults(upload, actor=request.user)]
     return download(table_workbook("核对结果", pages.FAULT_COLUMNS, lines), "核对结果.xlsx", XLSX)
 
 

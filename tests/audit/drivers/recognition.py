@@ -114,6 +114,10 @@ def rehearsed(scene: Scene) -> None:
         upload_export(rows.export([rows.line(city)]), "学习记录.csv", rows.platform(city), city.bureau, actor=liaison)
 
 
+def faults_taken(scene: Scene) -> None:
+    scene.get("liaison", "platform_faults", rows.uploaded(scene.city).pk)
+
+
 def imported(scene: Scene) -> None:
     upload = rows.uploaded(scene.city)
     with scene.request_of("liaison") as liaison:
@@ -133,6 +137,7 @@ DRIVERS = {
     "platform.key": key_made,
     "recognition.confirm": confirmed,
     "recognition.file": (filed, "role"),
+    "recognition.faults": faults_taken,
     "recognition.import": imported,
     "recognition.records": (posted, "actor request"),
     "recognition.refile": (filed_again, "role"),

@@ -19,8 +19,8 @@ from trainees.services.recognition.importing import (
     import_export,
     map_columns,
     rehearse_again,
+    take_faults,
     upload_export,
-    upload_rows,
 )
 from trainees.services.recognition.platforms import (
     PlatformFacts,
@@ -62,10 +62,10 @@ __all__ = [
     "rehearse_again",
     "return_recognitions",
     "revoke_recognition",
+    "take_faults",
     "take_records",
     "tell_apart",
     "upload_export",
-    "upload_rows",
     "vet_recognitions",
     "withdraw_recognition",
 ]

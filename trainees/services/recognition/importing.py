@@ -234,7 +234,10 @@ def sweep_platform_uploads(now: datetime) -> int:
     return PlatformUpload.objects.filter(file__deleted__isnull=False).exclude(found={}).update(found={})
 
 
-def upload_rows(upload: PlatformUpload) -> Sequence[Mapping[str, Any]]:
-    """All faults of a rehearsal, errors first, for the list that is downloaded."""
+@intention
+def take_faults(upload: PlatformUpload, *, actor: Account) -> Sequence[Mapping[str, Any]]:
+    """All faults of a rehearsal, errors first: names and what was written of people leave the system."""
     faults = upload.found.get("faults", {})
-    return [{"level": level.value, **fault} for level in Level for fault in faults.get(level.value, ())]
+    rows = [{"level": level.value, **fault} for level in Level for fault in faults.get(level.value, ())]
+    record("recognition.faults", actor=actor.pk, obj=upload, unit_id=upload.unit_id, after={"rows": len(rows)})
+    return rows
