@@ -20,8 +20,8 @@ from portal.requests import SignedIn
 from portal.rules import demand
 from portal.rules_people import may_keep_cadre
 from trainees.models import Cadre
-from trainees.services.merging import merge_cadre
 from trainees.services.moves import change_status, correct_appointment, move_cadre, verify_cadre
+from training.services.merging import merge_person
 
 Rows = Callable[[], tuple[list[dict[str, Any]], list[dict[str, str]]]]
 ROWS = Cadre.objects.select_related("unit", "managing_authority", "canonical")
@@ -92,13 +92,13 @@ def cadre_merge(request: SignedIn, pk: UUID) -> HttpResponse:
 
     def write() -> str:
         said = form.cleaned_data
-        stays = merge_cadre(cadre, other(), actor=request.user, reason=said["reason"], seen=said["seen"])
+        stays = merge_person(cadre, other(), actor=request.user, reason=said["reason"], seen=said["seen"])
         return f"已合并：以后以{stays.name}（{stays.unit.name}）这一条为准"
 
     def rows() -> Any:
         return pages.merge_rows(cadre, other()), []
 
-    lead = "同一个人建了两条时，把这一条并到另一条。班次、学时和荣誉都留着，合在一起算。"
+    lead = "同一个人建了两条时，把这一条并到另一条。班次、学时和荣誉都留着，合在一起算；两条都在同一个班的，这个班只计一次。"
     return stepped(request, form, "cadre.merge", pages.page(cadre, "合并重复建档", lead), rows, write)
 
 

@@ -97,6 +97,13 @@ def test_what_is_not_closed_is_still_to_come(yunling, who, state, counts):
     assert bool(ahead_of([who.pk], YEAR)) is counts
 
 
+def test_two_seats_of_a_merged_double_bring_a_class_once(yunling, who):
+    one = planned(yunling, who, 4)
+    make.enrolment(one, make.cadre(who.name, who.unit, yunling.root, canonical=who), 2, state="reported")
+    assert ahead_of([who.pk], YEAR) == {who.pk: Ahead(Decimal(4), Decimal(2))}
+    assert total("off_job").asked == 1
+
+
 def test_on_line_classes_bring_no_hours_off_the_job_and_who_was_put_out_none(yunling, who):
     one = planned(yunling, who, 4, class_type="网络专题班")
     assert ahead_of([who.pk], YEAR) == {}

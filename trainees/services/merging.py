@@ -17,8 +17,9 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str, seen
     """Merge a double into the row that lives on; its entries, enrolments and awards stay where they are.
 
     From now on the double carries the unit, authority and status of the other, so that whoever sees the one sees both,
-    and sums ask `Cadre.objects.same_person`. Raises Refused where either is not the actor's to merge, is merged already,
-    or where both have an account; Conflict where the double moved on since its page was opened (`seen`).
+    and sums ask `Cadre.objects.same_person`. What both learned in one class is settled by who knows of classes
+    (`training.services.merging`). Raises Refused where either is not the actor's to merge, is merged already, or where
+    both have an account; Conflict where the double moved on since its page was opened (`seen`).
     """
     hold_years_of([double.pk, into.pk])
     held = _held(double, into)

@@ -3,7 +3,7 @@
 A class posts at its closing all that was attended, so what counts is the whole timetable of every class that has not
 been closed (planned, running, ended, reopened), within somebody's own days in it, a half-day with at most 4 hours. A class
 without a timetable counts 6 hours for each working day (DOMAIN.md §3, “What counts”). Absences are not foreseen; on-line
-classes, and who was put out of one, are not counted, as in `training.services.learned`.
+classes, who was put out of one, and the second seat of a merged double are not counted, as in `training.services.learned`.
 """
 
 from collections.abc import Collection
@@ -16,12 +16,14 @@ from training.services.learned import ONLINE_WORDS, PUT_OUT
 
 AHEAD = """
 seat AS (
-    SELECT coalesce(p.canonical_id, p.id) AS person, e.training_class_id AS class, e.since, e.until
+    SELECT DISTINCT ON (coalesce(p.canonical_id, p.id), e.training_class_id)
+           coalesce(p.canonical_id, p.id) AS person, e.training_class_id AS class, e.since, e.until
     FROM training_enrolment e
     JOIN training_trainingclass c ON c.id = e.training_class_id
     JOIN trainees_cadre p ON p.id = e.cadre_id
     WHERE c.state IN ('planned', 'running', 'ended', 'reopened') AND e.state IN ('invited', 'reported', 'completed')
       AND c.class_type !~ 'ONLINE' AND e.grade <> 'PUT OUT' AND e.since <= make_date(%s, 12, 31) AND e.until >= make_date(%s, 1, 1)
+    ORDER BY coalesce(p.canonical_id, p.id), e.training_class_id, e.until - e.since DESC, e.id
 ),
 span AS (SELECT DISTINCT class, since, until FROM seat),
 timetabled AS (

@@ -103,18 +103,21 @@ WITH people AS MATERIALIZED (
            bool_and(timetable) AS timetable
     FROM parts GROUP BY 1, 2 HAVING sum(days) > 0
 )
-SELECT e.id, e.cadre_id, c.name, c.class_type, t.part, t.hours, t.days,
+SELECT DISTINCT ON (c.id, coalesce(p.canonical_id, p.id), t.part)
+       e.id, e.cadre_id, c.name, c.class_type, t.part, t.hours, t.days,
        (SELECT max(day) FROM unnest(t.dates) AS day WHERE day <> ALL(t.gone)) AS last, t.timetable
 FROM totals t JOIN training_enrolment e ON e.id = t.id JOIN training_trainingclass c ON c.id = e.training_class_id
-ORDER BY c.id, e.id, t.part
+JOIN trainees_cadre p ON p.id = e.cadre_id
+ORDER BY c.id, coalesce(p.canonical_id, p.id), t.part, t.hours DESC, t.days DESC, e.id
 """
 """What a class gives who attended all of it, less what was missed. Sums instead of joins wherever rows are many: nobody
 knows beforehand how many the parts hold, and a plan that expects one would go through all of them for each."""
 
 
 def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[Learning]:
-    """What everybody on these rosters learned, a row a trainee and year; who attended nothing in a year has none.
+    """What everybody on these rosters learned, a row a person and year; who attended nothing in a year has none.
 
+    Of two seats that merged doubles have in one class the one with more hours counts, and the other gives nothing.
     Three queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
     unknown; one without a timetable gives days, and hours only where they are asked for (`in_hours`): to the ledger it
     gives days alone, which tells in the entry what it made of them. Part is the year, `on` the last day attended in it.

@@ -1,11 +1,11 @@
 """From class to ledger: hours of closed classes are posted, corrected and taken back; the same call twice writes once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from core.operations import intention
 from organization.models import Account
-from trainees.services.ledger import Posting, post, withdraw
+from trainees.services.ledger import Learning, Posting, post, withdraw
 from training.models import Enrolment, TrainingClass
 from training.services.learned import SOURCE, learned_in
 
@@ -13,9 +13,20 @@ from training.services.learned import SOURCE, learned_in
 @intention
 def post_classes(class_ids: Collection[UUID], *, actor: Account | None, reason: str = "") -> Posting:
     """Make the ledger say what these closed classes gave; who learned nothing in them (any more) has nothing there."""
-    learned = learned_in(class_ids)
+    return _post(learned_in(class_ids), _enrolments(class_ids), actor=actor, reason=reason)
+
+
+@intention
+def post_seats(seats: Collection[Enrolment], *, actor: Account, reason: str) -> Posting:
+    """The same of these seats in closed classes alone."""
+    keys = {seat.pk for seat in seats}
+    learned = learned_in({seat.training_class_id for seat in seats})
+    return _post([each for each in learned if each.source_id in keys], keys, actor=actor, reason=reason)
+
+
+def _post(learned: Sequence[Learning], seats: set[UUID], *, actor: Account | None, reason: str) -> Posting:
     done = post(learned, actor=actor, reason=reason)
-    nothing = _enrolments(class_ids) - {each.source_id for each in learned}
+    nothing = seats - {each.source_id for each in learned}
     taken = withdraw(SOURCE, nothing, actor=actor, reason=reason) if nothing else Posting()
     return Posting(done.awarded, done.reversed + taken.reversed, done.unchanged)
 
