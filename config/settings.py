@@ -159,6 +159,8 @@ JOB_HANDLERS = {
     "roster_duties": "trainees.services.rosters.assign_after_roster",
     "year_close": "reports.services.year_end.close_as_asked",
     "recognition_confirm": "trainees.services.recognition.confirm_as_asked",
+    "recompute_read": "trainees.services.recomputing_acts.rehearse_as_asked",
+    "recompute_write": "trainees.services.recomputing_acts.recompute_as_asked",
 }
 JOB_NAMES = {
     "document": "文件",
@@ -170,6 +172,8 @@ JOB_NAMES = {
     "roster_duties": "花名册后分派学习任务",
     "year_close": "年度结账",
     "recognition_confirm": "平台记录确认",
+    "recompute_read": "重算核对",
+    "recompute_write": "学分重算",
 }
 JOB_FAILURES = {
     "document": "reports.services.give_up_document",
@@ -177,6 +181,8 @@ JOB_FAILURES = {
     "roster_write": "trainees.services.rosters.give_up_roster",
     "year_close": "trainees.services.acts.give_up_act",
     "recognition_confirm": "trainees.services.acts.give_up_act",
+    "recompute_read": "trainees.services.acts.give_up_act",
+    "recompute_write": "trainees.services.acts.give_up_act",
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = JOB_QUEUE

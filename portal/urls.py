@@ -230,6 +230,7 @@ urlpatterns = [
     path("ledger/<uuid:pk>/<int:year>/adjustments/", ledger_years.ledger_late_export, "ledger_late_export"),
     path("ledger/<uuid:pk>/<int:year>/statements.zip", ledger_years.statements_zip, "statements_zip"),
     path("ledger/<uuid:pk>/<int:year>/recompute/", recomputations.recompute, "recompute"),
+    path("ledger/<uuid:pk>/<int:year>/recompute/rehearse/", recomputations.recompute_rehearse, "recompute_rehearse"),
     path("recomputations/<uuid:pk>/", recomputations.recomputation, "recomputation"),
     path("recomputations/<uuid:pk>/export/", recomputations.recomputation_export, "recomputation_export"),
     path("rules/<str:kind>/", rules_of_learning.rules, "rules"),

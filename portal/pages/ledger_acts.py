@@ -10,7 +10,9 @@ from portal.pages import words
 from trainees.models import LedgerAct
 
 State, Kind = LedgerAct.State, LedgerAct.Kind
-BUSY = {Kind.CLOSE: "正在结账", Kind.CONFIRM: "正在确认"}
+BUSY = {
+    Kind.CLOSE: "正在结账", Kind.CONFIRM: "正在确认", Kind.REHEARSE: "正在核对重算会有哪些变化", Kind.RECOMPUTE: "正在重算",
+}  # fmt: skip
 
 
 def shown(act: LedgerAct | None) -> dict[str, Any]:
@@ -29,6 +31,13 @@ def bar(act: LedgerAct) -> dict[str, Any] | None:
     return {"url": url, "title": BUSY[Kind(act.kind)], "words": told, "done": 0, "total": 0}
 
 
+def next_page(act: LedgerAct) -> str:
+    """Where who waited goes on; "" where the page that waited says it."""
+    if (act.kind, act.state) != (Kind.RECOMPUTE, State.DONE):
+        return ""
+    return reverse("portal:recomputation", args=[act.outcome["recomputation"]])
+
+
 def note(act: LedgerAct) -> dict[str, str] | None:
     if act.state == State.REFUSED:
         told = f"{words.moment(act.created)}提交的{act.get_kind_display()}没有办成，没有写入任何内容：{act.reason}"
@@ -42,5 +51,9 @@ def _confirmed(outcome: dict[str, Any]) -> str:
     return f"已认定 {outcome['confirmed']} 条，学分已记入台账{left}"
 
 
-DONE = {Kind.CONFIRM: _confirmed}
+def _recomputed(outcome: dict[str, Any]) -> str:
+    return f"已重算，{outcome['changed']} 人的学分有变化"
+
+
+DONE = {Kind.CONFIRM: _confirmed, Kind.RECOMPUTE: _recomputed}
 """What is not told by the page itself when it is done."""

@@ -62,7 +62,9 @@ def listed(user: Account, today: date) -> list[dict[str, Any]]:
     return [_authority(unit, held[unit.pk], busy, today) for unit in units]
 
 
-def _authority(unit: Unit, rows: dict[int, LedgerYear], busy: set[tuple[Any, int]], today: date) -> dict[str, Any]:
+def _authority(
+    unit: Unit, rows: dict[int, LedgerYear], busy: set[tuple[Any, int | None]], today: date
+) -> dict[str, Any]:
     years = sorted({*rows, today.year, today.year - 1}, reverse=True)
     return {"name": unit.name, "years": [_year(unit, year, rows.get(year), (unit.pk, year) in busy) for year in years]}
 

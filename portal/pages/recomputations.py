@@ -13,17 +13,39 @@ from core.amounts import plain
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
-from portal.acts import ask, names_of
-from portal.pages import ledger_years, words
-from trainees.models import Cadre, CreditEntry, Recomputation
+from portal.acts import ask, names_of, new_op_id
+from portal.pages import ledger_acts, ledger_years, words
+from trainees.models import Cadre, CreditEntry, LedgerAct, Recomputation
+from trainees.services.acts import About
+from trainees.services.recomputing_acts import last_rehearsal
 
 WHY = "people of a recomputation of an authority that was fetched in scope"
 KINDS = tuple(CreditEntry.Kind.choices)
 ENTRY_COLUMNS = ("姓名", "单位", "学习日期", "内容", "渠道", "类别", "学时", "学分", "冲销或入账")
 
 
-def preview(unit: Unit, year: int, report: dict[str, Any]) -> dict[str, Any]:
-    """The dry report, and the act, where anything would change."""
+def page(unit: Unit, year: int) -> dict[str, Any]:
+    """What is under way, else what the last rehearsal has told, with the act where anything would change."""
+    last = About(unit, year).acts().first()
+    act, rehearsal = ledger_acts.shown(last), last_rehearsal(unit, year)
+    told = _rehearsed(unit, year, rehearsal) if rehearsal else {"figures": [], "words": "", "asks": []}
+    return {
+        **act,
+        **told,
+        "told": rehearsal is not None,
+        "rehearse_url": "" if act["bar"] else reverse("portal:recompute_rehearse", args=[unit.pk, year]),
+        "op_id": new_op_id(),
+        "crumbs": ledger_years.crumbs(f"{unit.name} {year}年 重算"),
+        "authority": unit.name,
+        "year": year,
+        "year_url": reverse("portal:ledger_year", args=[unit.pk, year]),
+        "past": [_past(row) for row in past(unit, year)],
+    }
+
+
+def _rehearsed(unit: Unit, year: int, act: LedgerAct) -> dict[str, Any]:
+    """The dry report, and the act."""
+    report = act.outcome
     changes = report["awarded"] or report["reversed"]
     url = reverse("portal:recompute", args=[unit.pk, year])
     text = (
@@ -31,15 +53,9 @@ def preview(unit: Unit, year: int, report: dict[str, Any]) -> dict[str, Any]:
         f"{report['words']}。办理后不能撤销，只能再次按规则重算。"
     )
     asked = ask("recompute", url, "办理重算", f"重算{year}年的学分？", text, reason="重算的依据")
-    return {
-        **shown(report),
-        "crumbs": ledger_years.crumbs(f"{unit.name} {year}年 重算"),
-        "authority": unit.name,
-        "year": year,
-        "year_url": reverse("portal:ledger_year", args=[unit.pk, year]),
-        "past": [_past(row) for row in past(unit, year)],
-        "asks": [asked] if changes else [],
-    }
+    told = shown(report)
+    words_of_day = f"{words.moment(act.created)}核对，没有写入：{told['words']}"
+    return told | {"words": words_of_day, "asks": [asked] if changes else []}
 
 
 def past(unit: Unit, year: int) -> QuerySet[Recomputation]:

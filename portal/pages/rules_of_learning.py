@@ -148,8 +148,11 @@ def recompute_url(user: Account, row: Version, today: date) -> str:
     """
     if not isinstance(row, RuleSet) or not writes(user, row.unit):
         return ""
-    year = min(max(row.since.year, ledger_years.FIRST), today.year)
-    return reverse("portal:recompute", args=[row.unit_id, year])
+    return reverse("portal:recompute", args=[row.unit_id, recomputed_year(row, today)])
+
+
+def recomputed_year(row: RuleSet, today: date) -> int:
+    return min(max(row.since.year, ledger_years.FIRST), today.year)
 
 
 def default(kind: Kind) -> dict[str, Any]:

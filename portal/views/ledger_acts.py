@@ -14,9 +14,12 @@ from trainees.models import LedgerAct
 
 @require_safe
 def ledger_act(request: SignedIn, pk: UUID) -> HttpResponse:
-    """What is done is no longer asked for and brings the page around it up to date, once."""
-    bar = pages.bar(get_in_scope(LedgerAct.objects.all(), request.user, pk=pk))
+    """What is done is no longer asked for and brings the page around it up to date, once, or leads on to what was made."""
+    act: LedgerAct = get_in_scope(LedgerAct.objects.all(), request.user, pk=pk)
+    bar = pages.bar(act)
     response = render(request, "components/_waiting.html", {"bar": bar})
-    if bar is None:
+    if onward := pages.next_page(act):
+        response["HX-Redirect"] = onward
+    elif bar is None:
         response["HX-Refresh"] = "true"
     return response

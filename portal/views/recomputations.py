@@ -5,10 +5,10 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.audit import record
-from core.forms import ReasonForm
+from core.forms import OperationForm, ReasonForm
 from organization.freshness import ask_again
 from portal.acts import Answer, answer, perform
 from portal.downloads import XLSX, download
@@ -16,28 +16,37 @@ from portal.pages import ledger_years, recomputations
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
 from portal.rules import demand, may_keep_ledger
-from trainees.services.recomputing import recompute as recompute_year
-from trainees.services.recomputing import rehearse_recomputation
+from trainees.services.recomputing_acts import ask_to_recompute, ask_to_rehearse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recompute(request: SignedIn, pk: UUID, year: int) -> HttpResponse:
-    """What it would do; by POST it is done, with the reason."""
+    """What it would do, as it was rehearsed; by POST a worker does it, with the reason."""
     demand(may_keep_ledger(request.user))
     unit = ledger_years.authority_of(request.user, pk, year)
     if request.method != "POST":
-        report = rehearse_recomputation(unit, year, actor=request.user)
-        return render(request, "portal/ledger/recompute.html", recomputations.preview(unit, year, report))
+        return render(request, "portal/ledger/recompute.html", recomputations.page(unit, year))
     form = ReasonForm(request.POST)
     reason = form.checked()["reason"]
 
     def act() -> Answer:
-        made = recompute_year(unit, year, actor=request.user, reason=reason)
-        return answer(
-            reverse("portal:recomputation", args=[made.pk]), f"已重算，{made.report['changed']} 人的学分有变化"
-        )
+        ask_to_recompute(unit, year, actor=request.user, reason=reason)
+        return answer(reverse("portal:recompute", args=[unit.pk, year]), "已提交重算，办完后转到报告")
 
     return perform(request, form, "ledger.recompute", [str(unit.pk), year, reason], act)
+
+
+@require_POST
+def recompute_rehearse(request: SignedIn, pk: UUID, year: int) -> HttpResponse:
+    """A worker looks what it would do."""
+    demand(may_keep_ledger(request.user))
+    unit = ledger_years.authority_of(request.user, pk, year)
+
+    def act() -> Answer:
+        ask_to_rehearse(unit, year, actor=request.user)
+        return answer(reverse("portal:recompute", args=[unit.pk, year]))
+
+    return perform(request, OperationForm(request.POST), "ledger.rehearse", [str(unit.pk), year], act)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """学习规则: read by the department, leaders and liaisons; the department makes the next version, looks, and adopts it."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.operations import Refused
 from organization.models import Unit
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.forms_rules import CreditRulesForm, RequirementsForm
@@ -17,6 +19,7 @@ from portal.pages import rules_of_learning as pages
 from portal.pages.rules_of_learning import Kind
 from portal.requests import SignedIn
 from portal.rules import demand, may_read_rules, may_write_rules
+from trainees.services.recomputing_acts import ask_to_rehearse
 from trainees.services.rule_changes import change_requirements
 from trainees.services.rule_sets import adopt_rule_set
 from training.services.rule_effect import effect_of
@@ -104,6 +107,8 @@ def _adopted(request: SignedIn, kind: Kind, unit: Unit, form: Form) -> HttpRespo
     def act() -> Answer:
         if kind.key == "credits":
             row = adopt_rule_set(unit, made, since, note, actor=request.user)
+            with suppress(Refused):  # somebody is at the year: the page says who, and asks again when it is free
+                ask_to_rehearse(unit, pages.recomputed_year(row, timezone.localdate()), actor=request.user)
             here = pages.recompute_url(request.user, row, timezone.localdate())
             return answer(here, f"已启用{row}；以前入账的学分不变，请看要不要重算")
         asked, changed = change_requirements(unit, made, since, note, actor=request.user, today=timezone.localdate())

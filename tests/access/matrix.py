@@ -412,6 +412,7 @@ ROWS = (
     Row("statements", ok=STATEMENT_READERS, forbidden=" ".join(set(SIGNED_IN) - set(STATEMENT_READERS.split()))),
     Row("statements_zip", ledger_of(2025), ok="staff", forbidden=NOT_LEDGER_KEEPERS, prepared_by="a_closed_year"),
     Row("recompute", ledger_of(2026), ok="staff", forbidden=NOT_LEDGER_KEEPERS),
+    Row("recompute_rehearse", ledger_of(2026), ok="staff", forbidden=NOT_LEDGER_KEEPERS, code=302, method="post"),
     Row("recomputation", prepared("recomputation"), ok="staff", forbidden=NOT_LEDGER_KEEPERS,
         prepared_by="a_recomputation"),
     Row("recomputation_export", prepared("recomputation"), ok="staff", forbidden=NOT_LEDGER_KEEPERS,

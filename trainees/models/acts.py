@@ -28,6 +28,8 @@ class LedgerAct(models.Model):
     class Kind(models.TextChoices):
         CLOSE = "close", "年度结账"
         CONFIRM = "confirm", "确认平台记录"
+        REHEARSE = "rehearse", "重算核对"
+        RECOMPUTE = "recompute", "学分重算"
 
     class State(models.TextChoices):
         WAITING = "waiting", "办理中"

@@ -22,7 +22,12 @@ State, Kind = LedgerAct.State, LedgerAct.Kind
 WHY = "acts over a ledger whose authority the caller found in scope"
 Outcome = dict[str, Any]
 Work = Callable[[LedgerAct, Account], Outcome]
-JOBS = {Kind.CLOSE: "year_close", Kind.CONFIRM: "recognition_confirm"}
+JOBS = {
+    Kind.CLOSE: "year_close",
+    Kind.CONFIRM: "recognition_confirm",
+    Kind.REHEARSE: "recompute_read",
+    Kind.RECOMPUTE: "recompute_write",
+}
 QUICKER = "刚刚有人提交了另一件办理，请刷新页面，等它办完"
 AT_ONCE = {"act_of_year_waits_once": QUICKER, "act_on_upload_waits_once": QUICKER}
 
@@ -46,19 +51,25 @@ def ask_for(kind: LedgerAct.Kind, about: About, *, actor: Account, asked: Outcom
 
     Raises Refused while another act about the same waits.
     """
-    waiting = about.acts().filter(state=State.WAITING).first()
-    if waiting is not None:
-        if (waiting.kind, waiting.asked_by_id, waiting.asked) != (kind, actor.pk, asked):
-            raise Refused(busy_words(waiting))
-        return waiting
+    if (own := own_waiting(kind, about, actor)) is not None:
+        return own
     with last_word(AT_ONCE):
         act = LedgerAct.objects.create(
             kind=kind, unit=about.unit, year=about.year, upload=about.upload, asked=asked, asked_by_id=actor.pk
         )
     title = f"{kind.label}（{about.year}年）" if about.year else kind.label
     submit(JOBS[kind], title, [act.pk], actor=actor.pk, subject_id=act.pk)
-    record("ledger_act.ask", actor=actor.pk, obj=act, unit_id=act.unit_id, after=_told(act) | asked)
+    after = _told(act) | {name: value for name, value in asked.items() if name != "reason"}
+    record("ledger_act.ask", actor=actor.pk, obj=act, unit_id=act.unit_id, reason=asked.get("reason", ""), after=after)
     return act
+
+
+def own_waiting(kind: LedgerAct.Kind, about: About, actor: Account) -> LedgerAct | None:
+    """The actor's own act of this kind that waits already. Raises Refused while another act about the same waits."""
+    waiting = about.acts().filter(state=State.WAITING).first()
+    if waiting is not None and (waiting.kind, waiting.asked_by_id) != (kind, actor.pk):
+        raise Refused(busy_words(waiting))
+    return waiting
 
 
 def busy_words(waiting: LedgerAct) -> str:

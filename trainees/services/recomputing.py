@@ -5,6 +5,7 @@ adjustment period. Nothing is recomputed by itself: new rules hold for what is p
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from core.audit import record
-from core.operations import Refused, intention
+from core.operations import Conflict, Refused, intention
 from core.scope import unscoped
 from organization.models import Account, Unit
 from trainees.models import PERSON, CreditBalance, CreditEntry, LedgerYear, Recomputation, RuleSet
@@ -25,6 +26,7 @@ from trainees.services.writing import write
 
 SHOWN = 200
 ZERO = Decimal(0)
+COUNTS = ("changed", "reversed", "awarded")
 KINDS = tuple(CreditEntry.Kind.values)
 
 
@@ -51,21 +53,48 @@ def rehearse_recomputation(authority: Unit, year: int, *, actor: Account) -> dic
 
 
 @intention
-def recompute(authority: Unit, year: int, *, actor: Account, reason: str = "") -> Recomputation:
-    """Let a year's entries follow the rules in force. Raises Refused where nothing would change."""
+def recompute(
+    authority: Unit, year: int, *, actor: Account, reason: str = "", shown: Mapping[str, Any] | None = None
+) -> Recomputation:
+    """Let a year's entries follow the rules in force. Raises Refused where nothing would change.
+
+    `shown` is what a rehearsal has told (`essence`); where it would be something else by now, Conflict.
+    """
     demand_department(authority, actor)
     order = order_of(authority, year)
     plan = plan_of(order)
     if not plan.come and not plan.gone:
-        raise Refused(f"按现行规则，{authority.name}{year}年的学分没有任何变化，不需要重算")
+        raise Refused(nothing_words(authority, year))
+    report = report_of(authority, year, order, plan)
+    _demand_shown(report, shown)
     made = Recomputation.objects.create(
-        authority=authority, rule_set=rules_of(authority, year), year=year, actor_id=actor.pk,
-        report=report_of(authority, year, order, plan),
-    )  # fmt: skip
+        authority=authority, rule_set=rules_of(authority, year), year=year, actor_id=actor.pk, report=report
+    )
     write(plan, actor_id=actor.pk, reason=reason or "规则变更重算", recomputation=made)
     after = {key: made.report[key] for key in ("people", "changed", "awarded", "reversed", "closed")}
     record("ledger.recompute", actor=actor.pk, obj=made, unit_id=authority.pk, reason=reason, after=after)
     return made
+
+
+def nothing_words(authority: Unit, year: int) -> str:
+    return f"按现行规则，{authority.name}{year}年的学分没有任何变化，不需要重算"
+
+
+def essence(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report says will change, without what stands beside it: that moves with every posting of an open year."""
+    gain = {kind: Decimal(report["after"][kind]) - Decimal(report["before"][kind]) for kind in KINDS}
+    return {name: report[name] for name in COUNTS} | {"gain": {kind: f"{gain[kind]:+.2f}" for kind in KINDS}}
+
+
+def _demand_shown(report: Mapping[str, Any], shown: Mapping[str, Any] | None) -> None:
+    if shown is not None and (now := essence(report)) != shown:
+        told = f"核对时{_counted(shown)}，现在{_counted(now)}"
+        raise Conflict(f"核对之后台账或规则有了变化（{told}），没有写入任何内容；请重新核对")
+
+
+def _counted(told: Mapping[str, Any]) -> str:
+    gain = "、".join(f"{label}{told['gain'][kind]}" for kind, label in CreditEntry.Kind.choices)
+    return f"冲销 {told['reversed']} 笔、入账 {told['awarded']} 笔、{told['changed']} 人有变化，{gain} 学分"
 
 
 def order_of(authority: Unit, year: int) -> Order:
