@@ -94,12 +94,14 @@ def attendance_correct(request: SignedIn, pk: UUID, enrolment: UUID, session: UU
 def class_unclosed(request: SignedIn) -> HttpResponse:
     """待结班."""
     demand(may_list_classes(request.user))
-    classes = page_of(request, unclosed.unclosed(request.user))
+    rows, filters = unclosed.filtered(request, request.user)
+    classes = page_of(request, rows)
     classes.object_list = unclosed.lines(request.user, list(classes.object_list), timezone.localdate())
     context = {
         "page_obj": classes,
+        "filters": filters,
         "columns": " ".join(unclosed.COLUMNS),
-        "export_url": reverse("portal:class_unclosed_export"),
+        "export_url": f"{reverse('portal:class_unclosed_export')}?{request.GET.urlencode()}",
         "crumbs": words.crumbs(("班次", reverse("portal:class_list")), ("待结班", "")),
     }
     return render(request, "portal/unclosed.html", context)
@@ -108,7 +110,7 @@ def class_unclosed(request: SignedIn) -> HttpResponse:
 @require_safe
 def class_unclosed_export(request: SignedIn) -> FileResponse:
     demand(may_list_classes(request.user))
-    classes = list(unclosed.unclosed(request.user))
+    classes = list(unclosed.filtered(request, request.user)[0])
     items, today = dossiers(classes), timezone.localdate()
     lines = [unclosed.cells(one, items[one.pk], today) for one in classes]
     record("class_list.export", actor=request.user.pk, after={"rows": len(lines), "list": "unclosed"})

@@ -13,6 +13,7 @@ from reports.models import ArchivePaper
 from reports.services.year_end import ask_to_close, close_with_statements, write_statements
 from tests import factories as make
 from tests.access.stage import op_id
+from tests.trainees import recognition_rows as rows
 from tests.worker import work_off
 from trainees.models import LedgerYear
 from trainees.services.duties import assign_duties
@@ -101,6 +102,28 @@ def test_what_stands_in_the_way_is_shown_instead_of_the_form(city, client_of):
     body = client_of(city.staff).get(address("ledger_year", city, year)).content.decode()
     assert f"{year + 1}年1月1日起可以结账" in body
     assert "上面的事办完以后才能结账" in body
+
+
+def test_what_closing_waits_for_opens_as_exactly_that(city, client_of):
+    """Two classes end in 2026; a class of another year and a filing that is vetted already stay away."""
+    client = client_of(city.staff)
+    days = {"start": date(2025, 9, 1), "end": date(2025, 9, 5)}
+    make.enrolment(make.training_class(city.root, "上一年的班次", "YL-1", **days), city.cadres[0], 1)
+    filing, other = rows.filing(city), rows.filing(city, "另一次学习")
+    rows.vetted(city, other)
+
+    def urls(year):
+        checks = client.get(address("ledger_year", city, year)).context["checks"]
+        return {each["label"]: each["url"] for each in checks}
+
+    classes = urls(2026)["本级及下级已结束的班次都已结班"]
+    assert {one["name"] for one in client.get(classes).context["page_obj"]} == {
+        city.training_class.name,
+        city.open_class.name,
+    }
+    filed = urls(filing.until.year)["待单位审核的学分认定"]
+    assert [one["title"] for one in client.get(filed).context["page_obj"]] == [filing.title]
+    assert client_of(city.manager).get(classes).status_code == client_of(city.liaison).get(filed).status_code == 404
 
 
 def test_as_known_on_a_day(city, client_of):

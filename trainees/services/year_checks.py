@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.operations import Refused
 from organization.models import Unit
@@ -62,9 +62,14 @@ def _frozen(authority: Unit, year: int) -> Check:
 
 
 def _waiting(authority: Unit, year: int, state: str, label: str, blocks: bool, words: str) -> Check:
-    rows = Recognition.objects.unscoped(WHY).filter(cadre__managing_authority=authority, state=state)
+    return Check(f"recognition_{state}", label, filed_of(authority, year).filter(state=state).count(), blocks, words)
+
+
+def filed_of(authority: Unit, year: int) -> QuerySet[Recognition]:
+    """What was filed of the year's learning for whom the authority manages, whatever has become of it."""
+    rows = Recognition.objects.unscoped(WHY).filter(cadre__managing_authority=authority)
     split = Q(channel__in=BY_DAYS, since__year__lte=year, until__year__gt=year)
-    return Check(f"recognition_{state}", label, rows.filter(Q(until__year=year) | split).count(), blocks, words)
+    return rows.filter(Q(until__year=year) | split)
 
 
 def demand_ready(checks: Sequence[Check], year: int, accepted: bool) -> None:

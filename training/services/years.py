@@ -13,17 +13,21 @@ UNCLOSED = (State.RUNNING, State.ENDED, State.REOPENED)
 
 def class_checks(authority: Unit, year: int) -> list[Check]:
     """Classes of the year that no ledger knows yet: the area's own forbid closing, those of others are told."""
-    own = TrainingClass.objects.unscoped(WHY).filter(unit__path__startswith=authority.path)
-    rows = unclosed_classes(authority, year)
-    theirs = rows.exclude(pk__in=own)
+    own = own_unclosed(authority, year)
+    theirs = unclosed_classes(authority, year).exclude(unit__path__startswith=authority.path)
     spanning = _of_people(
         authority, TrainingClass.objects.unscoped(WHY).filter(start__year__lte=year, end__year__gt=year)
     )
     return [
-        Check("classes", "本级及下级已结束的班次都已结班", rows.filter(pk__in=own).count(), True, "请先结班，学时才能入账"),
+        Check("classes", "本级及下级已结束的班次都已结班", own.count(), True, "请先结班，学时才能入账"),
         Check("other_classes", "其他机关举办的班次都已结班", theirs.count(), False, "结账后结班的，学时记入调整期"),
         Check("spanning", "跨年的班次都已结班", spanning.count(), False, f"结账后结班的，{year}年的学时记入调整期"),
     ]  # fmt: skip
+
+
+def own_unclosed(authority: Unit, year: int) -> QuerySet[TrainingClass]:
+    """Those of them that the authority or a unit below it holds: the year cannot be closed before they are."""
+    return unclosed_classes(authority, year).filter(unit__path__startswith=authority.path)
 
 
 def unclosed_classes(authority: Unit, year: int) -> QuerySet[TrainingClass]:

@@ -14,7 +14,7 @@ from core.scope import any_of
 from organization.models import Account
 from organization.roles import Role
 from portal.lists import chips, chosen
-from portal.pages import words
+from portal.pages import ledger_asked, words
 from portal.pages.recognitions import State, is_open_double, line, linked, source, told
 from portal.pages.recognitions.clashes import clashes
 from portal.rules_recognition import platforms_used_by, todo
@@ -22,6 +22,7 @@ from trainees.models import Recognition, own_way
 from trainees.rules.recognition import FILED_CHANNELS
 from trainees.services.recognition import UNDECIDED, Effect
 from trainees.services.recognition.deciding import why_not_confirm
+from trainees.services.year_checks import filed_of
 
 COLUMNS = (
     "姓名", "单位", "学习内容", "学习方式", "平台或举办单位", "开始日期", "结束日期", "学时", "天数", "次数", "分钟", "完成比例（%）",
@@ -38,7 +39,7 @@ def of(user: Account) -> QuerySet[Recognition]:
 
 
 def filtered(request: HttpRequest, user: Account) -> tuple[QuerySet[Recognition], list[dict[str, Any]]]:
-    """By state, channel, platform, doubles, upload and name; and the chips that say so."""
+    """By state, channel, platform, doubles, name and year of a ledger; and the chips that say so."""
     rows = of(user)
     state = chosen(request, "state", [EVERY, *State.values])
     channel = chosen(request, "channel", [value for value, _ in FILED_CHANNELS])
@@ -58,6 +59,9 @@ def filtered(request: HttpRequest, user: Account) -> tuple[QuerySet[Recognition]
         chips("double", "重复", [("yes", "疑似重复待判断")], double),
     ]
     groups += [chips("platform", "平台", platforms, platform)] if platforms else []
+    if ledger := ledger_asked.asked(request, user):
+        rows = rows.filter(pk__in=filed_of(*ledger))
+        groups.append(ledger_asked.chip(ledger))
     return linked(rows).order_by("filed_at", "pk"), groups
 
 
