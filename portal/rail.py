@@ -84,8 +84,9 @@ def _learns_approves_watches(user: Account) -> tuple[bool, bool, bool]:
     return Account.objects.filter(pk=user.pk).values_list(learns, approves, watches).get()
 
 
-def place(label: str, icon: str, url: str) -> Place:
-    return {"label": label, "icon": icon, "url": url, "active": False, "count": None}
+def place(label: str, icon: str, url: str, *also: str) -> Place:
+    """`also` are beginnings of other addresses that belong to the place, where they are nobody's own."""
+    return {"label": label, "icon": icon, "url": url, "also": also, "active": False, "count": None}
 
 
 def admin_place(label: str, icon: str, model: str) -> Place:
@@ -113,10 +114,12 @@ def _work(standing: Standing) -> list[Place]:
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
     if standing.has(Role.STAFF, Role.LIAISON):
-        places.append(place("述学与回访", "message-circle", reverse("portal:follow_ups")))
+        places.append(
+            place("述学与回访", "message-circle", reverse("portal:follow_ups"), reverse("portal:report_backs"))
+        )
     if standing.uploads:
         places.append(place("上传工作簿", "upload", reverse("portal:workbook_upload")))
-        places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"])))
+        places.append(place("课程与师资", "book", reverse("portal:catalogue", args=["courses"]), "/catalogue/"))
     return places
 
 
@@ -125,10 +128,10 @@ def _own(standing: Standing) -> list[Place]:
     if not standing.learns:
         return []
     return [
-        place("我的学习档案", "archive", reverse("portal:my_archive")),
-        place("我的学时申报", "certificate", reverse("portal:my_recognitions")),
+        place("我的学习档案", "archive", reverse("portal:my_archive"), "/cadres/"),
+        place("我的学时申报", "certificate", reverse("portal:my_recognitions"), "/recognitions/"),
         place("我的请假", "calendar-event", reverse("portal:my_leaves")),
-        place("我的训后", "message-circle", reverse("portal:my_afterwards")),
+        place("我的训后", "message-circle", reverse("portal:my_afterwards"), "/report-backs/", "/follow-ups/"),
     ]
 
 
@@ -145,7 +148,7 @@ def _learning(standing: Standing) -> list[Place]:
         places.append(place("网络虚拟班", "presentation", reverse("portal:online_classes")))
     if standing.has(Role.STAFF, Role.LEADER, Role.LIAISON):
         places.append(place("年度学习情况", "report", reverse("portal:statements")))
-        places.append(place("学习规则", "gavel", reverse("portal:rules", args=["requirements"])))
+        places.append(place("学习规则", "gavel", reverse("portal:rules", args=["requirements"]), "/rules/"))
     return places
 
 
@@ -164,7 +167,7 @@ def _home_word(standing: Standing) -> str:
 def _upkeep(standing: Standing) -> list[Place]:
     places = []
     if standing.has(Role.STAFF):
-        places.append(place("台账年度", "lock", reverse("portal:ledger_years")))
+        places.append(place("台账年度", "lock", reverse("portal:ledger_years"), "/recomputations/"))
         places.append(place("任免审批表", "file-text", reverse("portal:personnel_forms")))
         places += [admin_place(*words) for words in STAFF_PLACES]
     if standing.has(Role.SYSTEM_ADMIN):
@@ -207,9 +210,10 @@ def _accounts_to_approve() -> Place:
 
 def _mark_active(places: list[Place], path: str) -> None:
     home = reverse("portal:home")
-    fitting = [one for one in places if path == one["url"] or (one["url"] != home and path.startswith(one["url"]))]
+    roots = [(root, one) for one in places for root in (one["url"], *one["also"])]
+    fitting = [(root, one) for root, one in roots if path == root or (root != home and path.startswith(root))]
     if fitting:
-        max(fitting, key=lambda one: len(one["url"]))["active"] = True
+        max(fitting, key=lambda found: (len(found[0]), found[0] == found[1]["url"]))[1]["active"] = True
 
 
 def account_of(standing: Standing) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from organization.roles import Role
 from portal.acts import age_in_words, ask, names_of
 from portal.lists import chips, chosen
 from portal.pages import words
-from portal.rules_people import may_judge_report
+from portal.rules_people import may_follow_afterwards, may_judge_report
 from training.models import Enrolment, FollowUp, ReportBack
 from training.services.report_backs import OVER, late_classes, owed_by, report_terms
 
@@ -108,8 +108,17 @@ def page(row: ReportBack, user: Account) -> dict[str, Any]:
         "state": {"label": row.get_state_display(), "tone": TONES[row.state]},
         "reason": row.state_reason,
         "asks": asks(row, user),
-        "crumbs": crumbs(seat.roster_name, ("述学", reverse("portal:report_backs"))),
+        "crumbs": crumbs(seat.roster_name, _place(row, user)),
     }
+
+
+def _place(row: ReportBack, user: Account) -> tuple[str, str]:
+    """Where the reader came from: the own ones, the list, or the class."""
+    if row.enrolment.cadre.account_id == user.pk:
+        return "我的训后", reverse("portal:my_afterwards")
+    if may_follow_afterwards(user) is None:
+        return "述学", reverse("portal:report_backs")
+    return "训后", reverse("portal:class_afterwards", args=[row.enrolment.training_class_id])
 
 
 def asks(row: ReportBack, user: Account) -> list[dict[str, Any]]:

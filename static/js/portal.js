@@ -167,3 +167,9 @@ document.addEventListener("htmx:responseError", (event) => {
   };
   say(words[event.detail.xhr.status] ?? "系统暂时没有办成，请稍后再试。");
 });
+
+// On a phone a row of tabs is wider than the page: the one that is open stands in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const bar = tab.closest(".tabs");
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+}

@@ -8,6 +8,7 @@ from portal.pages import words
 from portal.pages.archive import classes, papers
 from portal.pages.archive.look import Look
 from portal.pages.archive.sections import sections
+from portal.rules import may_list_cadres
 from portal.rules_people import may_keep_cadre
 
 __all__ = ["Look", "page"]
@@ -31,5 +32,11 @@ def page(look: Look) -> dict[str, Any]:
         "move_url": reverse("portal:cadre_move", args=[look.cadre.pk]) if keeps else "",
         "exempt_url": reverse("portal:exemption_add", args=[look.cadre.pk]) if look.sight.staff else "",
         "award_url": reverse("portal:award_add", args=[look.cadre.pk]) if look.sight.staff else "",
-        "crumbs": words.crumbs((who.name, "")),
+        "crumbs": words.crumbs(*_above(look), (who.name, "")),
     }
+
+
+def _above(look: Look) -> list[tuple[str, str]]:
+    """The list of cadres, for those who have it."""
+    listed = may_list_cadres(look.request.user) is None
+    return [("干部", reverse("portal:cadre_list"))] if listed else []
