@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Now
@@ -280,4 +281,4 @@ class BatchItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject_id}"
+        return f"{settings.JOB_NAMES.get(self.kind, self.kind)}（{self.get_state_display()}）"

@@ -70,7 +70,7 @@ class PlaceForm(SteppedForm):
         Unit.objects.none(), label="干部管理权限", required=False, empty_label="不改（仍覆盖该单位时）",
         help_text="由哪个组织部管理；调出原管理范围而没有选择的，由最近的组织部管理",
     )  # fmt: skip
-    since = forms.DateField(label="自", widget=DayInput(), error_messages={"required": "请填写起始日期"})
+    since = forms.DateField(label="任现职务自", widget=DayInput(), error_messages={"required": "请填写起始日期"})
 
     def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,7 +104,7 @@ class CadreStatusForm(SteppedForm):
     """Retired, died, left, seconded, or back in service."""
 
     status = forms.ChoiceField(label="状态", choices=Cadre.Status.choices)
-    since = forms.DateField(label="自", widget=DayInput(), error_messages={"required": "请填写起始日期"})
+    since = forms.DateField(label="状态起始", widget=DayInput(), error_messages={"required": "请填写起始日期"})
     reason = forms.CharField(label="依据", max_length=200, help_text="如文号、批准机关")
 
 

@@ -167,7 +167,7 @@ class RequirementsForm(NextVersionForm):
     def groups(self) -> list[dict[str, Any]]:
         first = [self.group("生效", ["since", "note"]), self.group("总体", ["ask", "promotion_months"])]
         return first + [
-            self.group(f"{line['name']}（{_bands(line)}）", self._names(place))
+            self.group(f"{line['name']}：{_bands(line)}", self._names(place))
             for place, (line, _) in enumerate(self.known)
         ]
 

@@ -57,8 +57,8 @@ def facts(cadre: Cadre) -> list[dict[str, object]]:
         words.fact("职务", now.post),
         words.fact("职务层次", now.post_level),
         words.fact("职级", now.rank),
-        words.fact("现任职起始", words.day(now.since)),
-        words.fact("管理机关", cadre.managing_authority.name),
+        words.fact("任现职务自", words.day(now.since)),
+        words.fact("干部管理权限", cadre.managing_authority.name),
         words.fact("状态", cadre.get_status_display()),
     ]
 
@@ -82,8 +82,8 @@ def move_rows(cadre: Cadre, place: Place, since: date) -> list[dict[str, Any]]:
         ("职务", now.post, place.post),
         ("职务层次", now.post_level, place.post_level),
         ("职级", now.rank, place.rank),
-        ("管理机关", cadre.managing_authority.name, authority_for(cadre, place).name),
-        ("任职起始", words.day(now.since), words.day(since)),
+        ("干部管理权限", cadre.managing_authority.name, authority_for(cadre, place).name),
+        ("任现职务自", words.day(now.since), words.day(since)),
         ("学习要求按", band_words(cadre.band), band_words(band_of(place.post_level, place.rank))),
     ]
     return [line(*one) for one in lines]
@@ -115,7 +115,7 @@ def status_rows(cadre: Cadre, status: str, since: date) -> list[dict[str, Any]]:
     ends = "到前一天为止" if gone and now else "不变"
     return [
         line("状态", cadre.get_status_display(), Cadre.Status(status).label),
-        line("自", words.day(cadre.status_since), words.day(since)),
+        line("状态起始", words.day(cadre.status_since), words.day(since)),
         line("现任职", f"{now.unit.name} {now.post}" if now else "", ends if now else ""),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 
 from organization.models import Account
 from portal.lists import sorted_by
@@ -78,10 +79,18 @@ def listed(resource: OfPerson, rows: Sequence[Any]) -> list[dict[str, Any]]:
         {
             "url": reverse("portal:cadre", args=[row.cadre_id]),
             "name": row.cadre.name,
-            "cells": [(one.column_name, _css(one.column_name), resource.export_field(one, row)) for one in chosen],
+            "cells": [
+                (one.column_name, _css(one.column_name), _written(resource.export_field(one, row))) for one in chosen
+            ],
         }
         for row in rows
     ]
+
+
+def _written(cell: Any) -> Any:
+    """A day as pages write it; the file keeps 2026-03-01, which Excel reads."""
+    found = parse_date(cell) if isinstance(cell, str) and len(cell) == len("2026-03-01") else None
+    return words.day(found) if found else cell
 
 
 def shown(table: Table, resource: OfPerson) -> dict[str, Any]:

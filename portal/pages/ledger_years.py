@@ -121,7 +121,7 @@ def _open(unit: Unit, number: int, today: date) -> dict[str, Any]:
     preview = preview_year_end(unit, number, today)
     return {
         **_shown(preview.figures),
-        "checks": [_check(one, f"ledger={unit.pk}.{number}") for one in preview.checks],
+        "checks": [_check(one, f"{unit.pk}.{number}") for one in preview.checks],
         "warned": [f"{one.label} {one.open} 件：{one.words}" for one in preview.warned],
         "blocked": bool(preview.blocked),
         "will": _will(preview, number),
@@ -146,9 +146,9 @@ def _will(preview: Preview, number: int) -> str:
 
 CHECK_PAGES = {
     "frozen": ("ledger_years", "#frozen"),
-    "classes": ("class_unclosed", ""),
-    "recognition_vetted": ("recognition_list", "state=vetted&"),
-    "recognition_filed": ("recognition_list", "state=filed&"),
+    "classes": ("class_unclosed", "?ledger={}"),
+    "recognition_vetted": ("recognition_list", "?state=vetted&ledger={}"),
+    "recognition_filed": ("recognition_list", "?state=filed&ledger={}"),
 }
 
 
@@ -158,7 +158,7 @@ def _check(one: Check, ledger: str) -> dict[str, Any]:
     if one.code in ("over", "before"):
         detail = "" if one.done else one.words
     page, query = CHECK_PAGES.get(one.code, ("", ""))
-    return words.check(one.label, one.done, detail, f"{reverse(f'portal:{page}')}?{query}{ledger}" if page else "")
+    return words.check(one.label, one.done, detail, reverse(f"portal:{page}") + query.format(ledger) if page else "")
 
 
 def _shown(figures: dict[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _told(kind: Kind, row: Version, unit: Unit, current: Version | None) -> dict
 
 def since_words(row: Version) -> str:
     """The shipped version has no day: it holds where nothing else does."""
-    return "未另行制定以前" if row.since.year < ledger_years.FIRST + 1 else f"{words.day(row.since)}起"
+    return "平台启用时起" if row.since.year < ledger_years.FIRST + 1 else f"{words.day(row.since)}起"
 
 
 def version(kind: Kind, user: Account, pk: Any) -> Version:
@@ -210,7 +210,7 @@ def requirement_lines(raw: dict[str, Any]) -> Iterable[Line]:
     found = read_requirements(raw)
     yield "计量方式", f"按{ASKS[found.ask]}"
     for line in found.lines:
-        yield f"{line.name}（{bands_words(line)}）", requirement_words(line)
+        yield f"{line.name}：{bands_words(line)}", requirement_words(line)
     yield found.promotion_name, f"提任前没有完成的，提任后 {found.promotion_months} 个月内补足"
 
 

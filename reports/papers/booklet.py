@@ -50,7 +50,7 @@ PARTS = (
     ("classes", "培训班次", ("classes",)),
     ("ledger", "学时学分台账", ("ledger",)),
     ("recognised", "其他学习与认定", ("recognised",)),
-    ("online", "网络培训班", ("online",)),
+    ("online", "网络虚拟班", ("online",)),
     ("works", "学习成果", ("works",)),
     ("honours", "学习荣誉", ("honours",)),
     ("told", "述学与训后回访", ("told", "visits")),
@@ -85,7 +85,7 @@ def class_words(line: ClassLine) -> dict[str, Any]:
         "blocks": "；".join(f"{one.name}{'—' if one.points is None else two_places(one.points)}／{plain(one.maximum)}"
                             for one in line.result.blocks) if line.result else "",
         "leaves": "；".join(f"{period(one.first, one.last)}{one.kind}{plain(one.hours)}学时" for one in line.leaves),
-        "activities": "；".join(f"{one.kind}“{one.title}”（{one.part}）" for one in line.activities),
+        "activities": "；".join(f"{one.kind} · {one.title} · {one.part}" for one in line.activities),
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def cadre_year_context(paper: CadreYear) -> dict[str, Any]:
         "facts": facts,
         "title": f"{paper.year}年度干部学习情况",
         "requirements": [one | {"word": STATES[one["state"]]} for one in facts["requirements"]],
-        "classes": classes[:shown],
+        "classes": [one | {"on": day(date.fromisoformat(one["on"]))} for one in classes[:shown]],
         "more": max(0, len(classes) - shown),
         "carried": facts["carry"] != "0",
         "exemptions": "；".join(facts["exemptions"]),

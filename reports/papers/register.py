@@ -11,7 +11,7 @@ from reports.papers.archive_classes import ClassLine
 from reports.papers.wording import day, period, two_places
 
 STYLES = ("papers/paper.css", "papers/archive.css", "papers/register.css")
-OPINIONS = ("班主任意见", "考评工作小组意见", "学校意见")
+OPINIONS = (("班主任意见", "签名"), ("考评工作小组意见", "签名"), ("学校意见", "盖章"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,5 @@ def attendance_of(line: ClassLine) -> str:
 
 def deeds_of(form: RegisterForm) -> str:
     """What the trainee did beside lectures, and what they handed in."""
-    done = [f"{one.kind}“{one.title}”（{one.part}）" for one in form.line.activities]
+    done = [f"{one.kind} · {one.title} · {one.part}" for one in form.line.activities]
     return "；".join([*done, *(f"{one.kind}《{one.title}》" for one in form.works)])

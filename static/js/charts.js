@@ -47,6 +47,11 @@ function besideBars(width) {
   return { width: Math.min(168, Math.round(width / 3)), overflow: "break", lineHeight: 14 };
 }
 
+// Names below their columns break where the next one begins.
+function belowColumns(width, count) {
+  return { width: Math.floor((width - 64) / Math.max(1, count)) - 8, overflow: "break", lineHeight: 14 };
+}
+
 // {categories: […], series: [{name, values}], unit, horizontal}
 function bars(data, width) {
   const names = {
@@ -54,10 +59,10 @@ function bars(data, width) {
     data: data.categories,
     axisTick: { show: false },
     axisLine: line,
-    axisLabel: { ...font, interval: 0, ...(data.horizontal ? besideBars(width) : {}) },
+    axisLabel: { ...font, interval: 0, ...(data.horizontal ? besideBars(width) : belowColumns(width, data.categories.length)) },
     inverse: Boolean(data.horizontal),
   };
-  const amounts = { type: "value", name: data.unit, nameTextStyle: font, splitLine: line, axisLabel: font, minInterval: 1 };
+  const amounts = { type: "value", name: data.unit, nameTextStyle: font, splitLine: line, axisLabel: { ...font, hideOverlap: true }, minInterval: 1 };
   return {
     ...base(),
     grid: { left: 8, right: 28, top: 28, bottom: data.series.length > 1 ? 36 : 8, containLabel: true },

@@ -82,9 +82,13 @@ def test_the_form_for_the_appraisal(city, client_of):
 
 def test_one_way_down_into_a_unit(city, client_of):
     body = page(client_of(city.staff), "duties", unit=city.bureau.pk)
-    assert "（本级）" in body and "编研科" in body and "园林管理处" not in body
+    assert "本级（不含下属单位）" in body and "编研科" in body and "园林管理处" not in body
     lines = sheet(client_of(city.staff), "duties_export", unit=city.bureau.pk)[1:]
-    assert {line[0]: line[4] for line in lines} == {"（本级）": 100, "云岭市史志研究中心编研科": 0, "合计": 50}
+    assert {line[0]: line[4] for line in lines} == {
+        "本级（不含下属单位）": 100,
+        "云岭市史志研究中心编研科": 0,
+        "合计": 50,
+    }
 
 
 def test_a_requirement_chosen_is_what_is_ranked(city, client_of):

@@ -53,10 +53,10 @@ def test_the_shipped_rules_in_chinese():
     assert told["上年结转"] == "超出要求的必修学分，每 1 学分计 1 选修学分"
     assert told["每半天"] == "最多计 4 学时"
     told = dict(pages.lines(pages.kind_of("requirements"), shipped()))
-    assert told["年度脱产培训（乡科级（一级主任科员）以下）"] == "每年 90 学时或 12 天"
-    assert told["五年脱产培训（县处级（四级调研员）以上）"] == "5 年内 550 学时或 90 天，自 2023 年起每 5 年一段"
-    assert told["年度网络学习（所有干部）"] == "每年 50 学时"
-    assert told["提任前未完成补训"] == "提任前没有完成的，提任后 12 个月内补足"
+    assert told["年度脱产培训：乡科级（一级主任科员）以下"] == "每年 90 学时或 12 天"
+    assert told["五年脱产培训：县处级（四级调研员）以上"] == "5 年内 550 学时或 90 天，自 2023 年起每 5 年一段"
+    assert told["年度网络学习：所有干部"] == "每年 50 学时"
+    assert told["提任补训"] == "提任前没有完成的，提任后 12 个月内补足"
 
 
 @pytest.mark.parametrize("kind", ["credits", "requirements"])

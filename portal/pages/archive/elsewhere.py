@@ -18,7 +18,7 @@ def _row(line: Recognised) -> dict[str, object]:
 
 def online(look: Look) -> Shown | None:
     rows = [{"line": line, "period": words.period(line.since, line.until)} for line in look.archive.online]
-    return section("online", "网络培训班", rows=rows) if rows else None
+    return section("online", "网络虚拟班", rows=rows) if rows else None
 
 
 def exempted(look: Look) -> Shown | None:

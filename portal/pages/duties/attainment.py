@@ -14,7 +14,7 @@ from portal.pages import words
 from portal.pages.duties.look import ROLES, Look
 from training.services.attainment import Part, Tally, tallies
 
-OWN, ELSEWHERE = "（本级）", "（在其他单位工作）"
+OWN, ELSEWHERE = "本级（不含下属单位）", "在其他单位工作的"
 CHART_UNITS = 20
 WORST = Decimal(-1)
 

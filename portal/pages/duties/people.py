@@ -1,5 +1,6 @@
 """干部学习任务: people with the state of each requirement; who is under it, promoted lately, never trained, warned."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -124,6 +125,7 @@ def row(line: Line, look: Look) -> dict[str, Any]:
         "url": reverse("portal:cadre", args=[line.cadre.pk]),
         "unit": line.cadre.unit.name,
         "band": line.cadre.get_band_display() or "待核",
+        "level": re.sub("（.*?）", "", line.cadre.get_band_display()) or "待核",
         "hours": words.hours(line.hours),
         "duties": [(name, _shown(*by_code[code]) if code in by_code else None) for code, name in look.codes.items()],
         "state": line.state,

@@ -52,6 +52,7 @@ def line(row: Recognition, clash: str = "") -> dict[str, Any]:
         "period": words.period(row.since, row.until),
         "amount": amount(row),
         "state": row.state,
+        "open": row.state in (State.FILED, State.VETTED),
         "reason": row.state_reason,
         "double": is_open_double(row),
         "clash": clash,

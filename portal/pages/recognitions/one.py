@@ -26,7 +26,7 @@ def page(row: Recognition, part: Part, user: Account) -> dict[str, Any]:
         "events": events(row),
         "effects": [told(one) for one in effects(row)],
         "ledger_url": ledger_url(row, part, user),
-        "posted": row.state in (State.CONFIRMED, State.REVOKED),
+        "posted": row.state not in (State.FILED, State.VETTED),
         "double": double(row, part, user) if is_open_double(row) else None,
         "told_apart": row.twin_reason,
         "notes": clash_notes(row, part, user) + notes(row, part, user),
@@ -88,7 +88,7 @@ def events(row: Recognition) -> list[dict[str, str]]:
         for title, at, who in steps
         if at
     ]
-    if row.state in (State.RETURNED, State.REVOKED):
+    if row.state in (State.RETURNED, State.REVOKED, State.WITHDRAWN):
         found.append({"title": row.get_state_display(), "when": "", "who": "", "text": row.state_reason})
     return found
 
