@@ -107,7 +107,7 @@ def shown(table: Table, resource: OfPerson) -> dict[str, Any]:
 
 
 def _css(heading: str) -> str:
-    return "number" if heading in NUMBERS else ""
+    return "number" if heading in NUMBERS else "nowrap" if heading.endswith(("时间", "日期", "层次")) else ""
 
 
 def tabs(active: Table) -> list[dict[str, Any]]:

@@ -177,7 +177,7 @@ def credit_lines(book: RuleBook) -> Iterable[Line]:
     """(subject, rule) in the order in which people look for them."""
     for channel in CreditEntry.Channel:
         yield channel.label, channel_words(book.channels[channel], channel)
-    caps = [f"{cap}学分一年最多计 {plain(cap.credits)}" for cap in book.caps]
+    caps = [f"{cap}一年最多计 {plain(cap.credits)} 学分" for cap in book.caps]
     yield "年度上限", "；".join(caps) or "不设上限"
     yield "每半天", f"最多计 {plain(book.half_day_most)} 学时"
     yield "没有课程表时", f"一天折 {plain(book.day_hours)} 学时，半天折 {plain(book.half_day_hours)} 学时"

@@ -96,7 +96,7 @@ def test_the_next_version_is_looked_at_and_adopted(yunling, client_of):
     client, where = client_of(yunling.staff), new("credits", yunling.root)
     sent = typed(CreditRulesForm, shipped_rules(), teaching_per_hour="4", in_house_cap="30", carry_per_hour="0")
     body = text(client.post(where, sent))
-    for words in ("每学时计 5 选修学分", "每学时计 4 选修学分", "单位内训学分一年最多计 30", "不结转", "启用这一版"):
+    for words in ("每学时计 5 选修学分", "每学时计 4 选修学分", "单位内训一年最多计 30 学分", "不结转", "启用这一版"):
         assert words in body
     assert not RuleSet.objects.filter(version=2).exists()
     assert client.post(where, sent | {"adopt": "1"}).status_code == 302

@@ -83,7 +83,7 @@ def correct_appointment(
         raise Refused(f"{held.name}没有现任职务可以更正，请按“任职变动”登记")
     former = appointments_of(held).filter(since__lt=present.since).first()
     if former and since <= former.since:
-        raise Refused(f"上一段任职自 {former.since} 起，现任职务的起始日期应晚于这一天")
+        raise Refused(f"上一段任职自{former.since:%Y年%-m月%-d日}起，现任职务的起始日期应晚于这一天")
     before = told(held) | _named(present) | {"since": present.since.isoformat()}
     if former and former.until and (former.until >= since or former.until == present.since - timedelta(days=1)):
         _until(former, since - timedelta(days=1))
@@ -109,7 +109,7 @@ def change_status(
     before = {"status": held.status, "since": str(held.status_since or "")}
     if status in Cadre.GONE and (present := appointment_of(held)) is not None:
         if since < present.since:
-            raise Refused(f"现任职务自 {present.since} 起，{held.name}的状态日期不能早于这一天")
+            raise Refused(f"现任职务自{present.since:%Y年%-m月%-d日}起，{held.name}的状态日期不能早于这一天")
         _until(present, max(present.since, since - timedelta(days=1)))
     held.status, held.status_since, held.version = status, since, held.version + 1
     held.save(update_fields=["status", "status_since", "version"])
@@ -161,7 +161,7 @@ def demand_place(cadre: Cadre, place: Place, since: date, *, actor: Account) -> 
     if since > timezone.localdate():
         raise Refused("生效日期不能晚于今天：变动生效以后再登记")
     if place.unit.closed_on is not None and place.unit.closed_on <= since:
-        raise Refused(f"{place.unit.name}已于 {place.unit.closed_on} 撤销，不能任职到这个单位")
+        raise Refused(f"{place.unit.name}已于{place.unit.closed_on:%Y年%-m月%-d日}撤销，不能任职到这个单位")
     if not actor.access.covers(place.unit.path, Role.STAFF):
         raise Refused(f"{place.unit.name}不在您的范围内，调往那里的变动由共同的上级组织部办理")
     return authority_for(cadre, place)
@@ -201,9 +201,13 @@ def end_appointment(cadre: Cadre, place: Place, authority: Unit, since: date) ->
     if latest is None:
         return
     if since == latest.since:
-        raise Refused(f"{cadre.name}自 {since} 起已有一段任职，同一天不能再变动；如属登记错误，请用“更正登记错误”")
+        raise Refused(
+            f"{cadre.name}自{since:%Y年%-m月%-d日}起已有一段任职，同一天不能再变动；如属登记错误，请用“更正登记错误”"
+        )
     if since < latest.since:
-        raise Refused(f"{cadre.name}的现任职务自 {latest.since} 起，变动日期应晚于这一天；更早的经历不在这里补登")
+        raise Refused(
+            f"{cadre.name}的现任职务自{latest.since:%Y年%-m月%-d日}起，变动日期应晚于这一天；更早的经历不在这里补登"
+        )
     same = all(getattr(latest, name) == value for name, value in place.facts().items())
     if same and latest.until is None and authority.pk == cadre.managing_authority_id:
         raise Refused("单位、职务、职务层次、职级和管理机关都没有变化，没有写入")
@@ -244,6 +248,6 @@ def _demand_status(cadre: Cadre, status: str, since: date, reason: str) -> None:
     if since > timezone.localdate():
         raise Refused("状态的起始日期不能晚于今天")
     if cadre.status_since and since < cadre.status_since:
-        raise Refused(f"现在的状态自 {cadre.status_since} 起，新的状态不能早于这一天")
+        raise Refused(f"现在的状态自{cadre.status_since:%Y年%-m月%-d日}起，新的状态不能早于这一天")
     if len(reason.strip()) < 2:
         raise Refused("请写明状态变动的依据，如文号")

@@ -121,7 +121,9 @@ class Shelf:
         self._load()
         found = self._search(authority, day)
         if found is None:
-            raise Refused(f"{root.name}没有 {day} 生效的换算规则，请组织部先启用一版从这一天或更早起生效的规则")
+            raise Refused(
+                f"{root.name}没有{day:%Y年%-m月%-d日}生效的换算规则，请组织部先启用一版从这一天或更早起生效的规则"
+            )
         return found
 
     def book(self, rule_set: UUID) -> RuleBook:

@@ -82,7 +82,7 @@ def _demand(enrolment: Enrolment, told: Told) -> None:
     if enrolment.state != Enrolment.State.COMPLETED or one.state == TrainingClass.State.CANCELLED:
         raise Refused(f"只有结业学员填报述学；您在“{one.name}”的状态是{enrolment.get_state_display()}")
     if not one.end <= told.on <= timezone.localdate():
-        raise Refused(f"述学日期应在结业（{one.end}）之后、今天以前")
+        raise Refused(f"述学日期应在结业（{one.end:%Y年%-m月%-d日}）之后、今天以前")
     if len(told.text.strip()) < SHORTEST:
         raise Refused(f"述学内容至少 {SHORTEST} 个字")
 
