@@ -101,10 +101,15 @@ def _row(row: dict[str, Any], people: dict[UUID, Cadre]) -> dict[str, Any]:
     return {
         "name": who.name if who else "—",
         "unit": who.unit.name if who else "",
-        "required": " → ".join(map(plain, told["required"])),
-        "elective": " → ".join(map(plain, told["elective"])),
+        "required": _changed(told["required"]),
+        "elective": _changed(told["elective"]),
         "gap": f"{'+' if gap > 0 else '−' if gap < 0 else ''}{plain(abs(gap))}",
     }
+
+
+def _changed(amounts: Sequence[Decimal]) -> str:
+    """20 → 24; once where nothing changes."""
+    return " → ".join(dict.fromkeys(map(plain, amounts)))
 
 
 def recomputation(user: Account, pk: Any) -> Recomputation:

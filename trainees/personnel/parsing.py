@@ -22,7 +22,7 @@ DEPTH, ELEMENTS = 50, 200_000
 LONGEST = 2_000
 ID_FORM = re.compile(r"[0-9]{17}[0-9Xx]")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-NOT_A_FORM = FileRefused("not_form", "不是干部任免审批表：.lrmx 文件的根元素应为 Person")
+NOT_A_FORM = FileRefused("not_form", "不是干部任免审批表，请选择任免表编辑器保存的 .lrmx 文件")
 
 
 def parse(data: bytes, ending: str) -> dict[str, str]:

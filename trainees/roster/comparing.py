@@ -52,7 +52,7 @@ class Comparison:
         self.plan.missing = sorted(serving, key=lambda one: (self.units.names.get(one.unit, ""), one.name))
         self._suspects(found)
         if self._dayless:
-            text = f"{len(self._dayless)} 人没有写任职时间，按 {self.plan.day.isoformat()} 起"
+            text = f"{len(self._dayless)} 人没有写任职时间，按{self.plan.day:%Y年%-m月%-d日}起"
             self.plan.faults.notice("no_since", self._place(self._dayless[0], "任职时间"), text)
 
     # ---- one row ----
