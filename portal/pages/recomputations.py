@@ -1,6 +1,6 @@
 """重算: what the rules in force would change of a year that is posted, and the report of what they did change."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
