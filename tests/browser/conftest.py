@@ -9,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect
 
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 DESK = ViewportSize(width=1366, height=768)
@@ -58,12 +58,35 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
 
+    def narrow(self) -> bool:
+        """Whether the page is no wider than its window."""
+        found = self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        return bool(found)
+
+    def demand_fits(self, *paths: str) -> None:
+        """These pages, or the one that is open, are no wider than the window, and no console complains."""
+        for path in paths:
+            self.go(path)
+            assert self.narrow(), path
+        assert self.narrow(), self.page.url
+        assert self.complaints == []
+
+    def demand_both_sizes(self) -> None:
+        """The page that is open fits a phone and a desk, and stays at the desk."""
+        for size in (PHONE, DESK):
+            self.page.set_viewport_size(size)
+            assert self.narrow(), self.page.url
+
     def sign_in(self, username: str, password: str) -> None:
         self.go("/sign-in/")
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="登录").click()
         self.page.wait_for_load_state()
+
+
+def dialog(page: Page) -> Locator:
+    return page.locator("dialog[open]")
 
 
 @pytest.fixture

@@ -30,10 +30,6 @@ def city(own_database: str, fast_passwords: None, files_in_memory: None) -> City
     return made
 
 
-def narrow(visitor: Visitor) -> bool:
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 def signed_out(visitor: Visitor, who: str) -> None:
     visitor.page.context.clear_cookies()
     visitor.sign_in(who, PASSWORD)
@@ -50,7 +46,7 @@ def test_told_answered_and_closed(visitor: Visitor, city: City, tmp_path) -> Non
     visitor.sign_in("yl_trainee", PASSWORD)
     visitor.go("/my/afterwards/")
     expect(page.get_by_text("逾期 70 天")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "mine_360.png"), full_page=True)
 
     # told at the unit
@@ -59,7 +55,7 @@ def test_told_answered_and_closed(visitor: Visitor, city: City, tmp_path) -> Non
     page.get_by_label("场合").fill("科务会")
     page.get_by_label("听取人数").fill("12")
     page.get_by_label("述学内容").fill(stage_people.TEXT)
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "report_360.png"), full_page=True)
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("述学已填报，等待单位确认")).to_be_visible()
@@ -68,7 +64,7 @@ def test_told_answered_and_closed(visitor: Visitor, city: City, tmp_path) -> Non
     page.get_by_role("link", name="去填写").click()
     answer(visitor, "比较符合")
     page.get_by_label("举一个学以致用的例子").fill("建立了编研台账")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "answers_360.png"), full_page=True)
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("已保存，办结以前可以修改")).to_be_visible()
@@ -101,11 +97,11 @@ def test_told_answered_and_closed(visitor: Visitor, city: City, tmp_path) -> Non
     page.get_by_label("是", exact=True).check()
     page.screenshot(path=str(tmp_path / "follow_up_1366.png"), full_page=True)
     page.set_viewport_size(PHONE)
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "follow_up_360.png"), full_page=True)
     page.get_by_role("button", name="办结回访").click()
     expect(page.get_by_text("已办结司马清扬的回访")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     visitor.go(f"/classes/{city.training_class.pk}/afterwards/")
     page.set_viewport_size(DESK)
     page.screenshot(path=str(tmp_path / "class_1366.png"), full_page=True)

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from core import jobs
 from core.models import Batch
 from organization.services import set_password
-from tests.browser.conftest import PHONE, Visitor
-from tests.browser.test_class_life import demand_fits, dialog
+from tests.browser.conftest import PHONE, Visitor, dialog
 from tests.cast import City, build_city
 from tests.reports.archive_story import fill
 from tests.signin.people import PASSWORD
@@ -50,9 +49,7 @@ def test_a_trainee_looks_at_the_phone_and_takes_the_booklet(visitor: Visitor, ci
     page.get_by_role("button", name="撤回").first.click()
     dialog(page).get_by_role("button", name="撤回").click()
     expect(page.get_by_text("已撤回“论基层治理的若干思考2”")).to_be_visible()
-    demand_fits(
-        visitor, "/", "/papers/", f"/cadres/{city.cadres[0].pk}/", f"/enrolments/{city.enrolments[0].pk}/works/"
-    )
+    visitor.demand_fits("/", "/papers/", f"/cadres/{city.cadres[0].pk}/", f"/enrolments/{city.enrolments[0].pk}/works/")
 
 
 def test_the_department_reads_an_archive_as_it_was_known(visitor: Visitor, city: City) -> None:
@@ -73,4 +70,4 @@ def test_the_department_reads_an_archive_as_it_was_known(visitor: Visitor, city:
     page.get_by_label("授予日期").fill("2026-05-04")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("link", name="全市学习标兵")).to_be_visible()
-    demand_fits(visitor, f"/cadres/{cadre.pk}/", f"/cadres/{cadre.pk}/awards/add/")
+    visitor.demand_fits(f"/cadres/{cadre.pk}/", f"/cadres/{cadre.pk}/awards/add/")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from assessments.models import ScoreEntry
 from core.sheets.writing import BookWriter
@@ -11,7 +11,7 @@ from courses.models import Course, CourseCategory
 from organization.models import Account, Unit
 from organization.roles import Role
 from tests import factories as make
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import DESK, PHONE, Visitor, dialog
 from tests.signin.conftest import account_of
 from tests.signin.people import PASSWORD
 from trainees.models import CreditEntry
@@ -47,19 +47,6 @@ def seat(name: str) -> Enrolment:
     return Enrolment.objects.get(roster_name=name)
 
 
-def demand_fits(visitor: Visitor, *paths: str) -> None:
-    """No page is wider than its window, and no console complains."""
-    for path in paths:
-        visitor.go(path)
-        width = visitor.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= visitor.page.viewport_size["width"], path  # type: ignore[index]
-    assert visitor.complaints == []
-
-
-def dialog(page: Page) -> Locator:
-    return page.locator("dialog[open]")
-
-
 @SIZES
 def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
     page = visitor.page
@@ -86,14 +73,14 @@ def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: Tra
     visitor.go(f"/results/{seat('司马清扬').pk}/")
     expect(page.get_by_text("学员论坛：基层治理").first).to_be_visible()
 
-    demand_fits(visitor, f"/classes/{one.pk}/activities/{held.pk}/edit/", f"/classes/{one.pk}/activities/{held.pk}/")
+    visitor.demand_fits(f"/classes/{one.pk}/activities/{held.pk}/edit/", f"/classes/{one.pk}/activities/{held.pk}/")
     page.get_by_role("button", name="取消活动").click()
     dialog(page).get_by_label("取消的原因").fill("场地临时检修")
     dialog(page).get_by_role("button", name="取消活动").click()
     expect(page.get_by_text("已取消“学员论坛：基层治理”")).to_be_visible()
     assert not ScoreEntry.objects.unscoped("what stands after all").filter(activity=held).standing().exists()
     paths = ("", "add/", f"{held.pk}/")
-    demand_fits(visitor, *(f"/classes/{one.pk}/activities/{path}" for path in paths))
+    visitor.demand_fits(*(f"/classes/{one.pk}/activities/{path}" for path in paths))
 
 
 @SIZES
@@ -116,7 +103,7 @@ def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, siz
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".votes-list .state", has_text="当选")).to_be_visible()
     assert seat("欧阳致远").committee_post == "班长"
-    demand_fits(visitor, f"/classes/{one.pk}/activities/elections/add/")
+    visitor.demand_fits(f"/classes/{one.pk}/activities/elections/add/")
 
 
 @SIZES
@@ -142,7 +129,7 @@ def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClas
     assert seat("司马清扬").group == "第四组"
     assert seat("沈若溪").committee_post == "学习委员"
     assert Enrolment.objects.values_list("group", flat=True).distinct().count() == 4
-    demand_fits(visitor, f"/classes/{one.pk}/groups/", f"/classes/{one.pk}/groups/?groups=2")
+    visitor.demand_fits(f"/classes/{one.pk}/groups/", f"/classes/{one.pk}/groups/?groups=2")
 
 
 @SIZES
@@ -166,7 +153,7 @@ def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size
     versions.get_by_label("学时").fill("4")
     versions.get_by_role("button", name="增加新版次").click()
     expect(page.get_by_text("已增加第2版")).to_be_visible()
-    demand_fits(visitor, f"/catalogue/courses/{held.pk}/")
+    visitor.demand_fits(f"/catalogue/courses/{held.pk}/")
 
     send(visitor, tmp_path, ("课程名称", "课程类别", "学时"), ("经典导读", "没有的类别", "4"))
     expect(page.get_by_text("没有“没有的类别”这个")).to_be_visible()
@@ -181,7 +168,7 @@ def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size
     taken.value.save_as(tmp_path / "课程库.xlsx")
     upload(visitor, tmp_path / "课程库.xlsx")
     expect(page.get_by_text("没有要写入的内容")).to_be_visible()
-    demand_fits(visitor, *(f"/catalogue/{path}" for path in ("courses/", "teachers/", "rooms/", "courses/upload/")))
+    visitor.demand_fits(*(f"/catalogue/{path}" for path in ("courses/", "teachers/", "rooms/", "courses/upload/")))
 
 
 def send(visitor: Visitor, folder: Path, *rows: tuple[str, ...]) -> None:
@@ -232,7 +219,7 @@ def test_a_class_is_closed_and_opened_again_with_a_reason(
     expect(page.get_by_text("“春季中青年干部班”已结班")).to_be_visible()
     expect(page.get_by_role("row", name="沈若溪")).to_contain_text("12")
     assert seat("沈若溪").state == "completed"
-    demand_fits(visitor, f"/classes/{one.pk}/closing/")
+    visitor.demand_fits(f"/classes/{one.pk}/closing/")
 
     account_of("chuzhang", "顾云舟", one.unit, Role.STAFF)
     page.context.clear_cookies()
@@ -251,4 +238,4 @@ def test_a_class_is_closed_and_opened_again_with_a_reason(
     dialog(page).get_by_role("button", name="重新打开").click()
     expect(page.get_by_text("已重新打开，可以更正")).to_be_visible()
     assert not CreditEntry.objects.live().exists()
-    demand_fits(visitor, f"/classes/{one.pk}/")
+    visitor.demand_fits(f"/classes/{one.pk}/")

@@ -42,10 +42,6 @@ def city(own_database: str, fast_passwords: None, files_in_memory: None) -> City
     return made
 
 
-def narrow(visitor: Visitor) -> bool:
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 def test_from_the_units_to_the_people_who_were_missed(visitor: Visitor, city: City, tmp_path) -> None:
     page = visitor.page
     visitor.sign_in("yl_staff", PASSWORD)
@@ -62,7 +58,7 @@ def test_from_the_units_to_the_people_who_were_missed(visitor: Visitor, city: Ci
     page.get_by_role("link", name="未达标").first.click()
     expect(page.get_by_role("heading", name="干部学习任务")).to_be_visible()
     expect(page.get_by_text("36 / 90 学时", exact=True).first).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "people_1366.png"), full_page=True)
     page.get_by_role("link", name="从未脱产培训").click()
     expect(page.locator("tbody tr")).to_have_count(3)
@@ -91,11 +87,11 @@ def test_a_phone_and_paper(visitor: Visitor, city: City, tmp_path) -> None:
     page.set_viewport_size(PHONE)
     visitor.sign_in("yl_liaison", PASSWORD)
     visitor.go("/duties/")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "units_360.png"), full_page=True)
     visitor.go("/duties/people/")
     expect(page.get_by_text("司马清扬")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "people_360.png"), full_page=True)
     page.set_viewport_size({"width": 1123, "height": 794})
     visitor.page.context.clear_cookies()

@@ -30,17 +30,13 @@ def signed_out(visitor: Visitor, who: str) -> None:
     visitor.sign_in(who, PASSWORD)
 
 
-def narrow(visitor: Visitor) -> bool:
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School, tmp_path) -> None:
     page = visitor.page
     page.set_viewport_size(PHONE)
     visitor.sign_in("yl_trainee", PASSWORD)
     visitor.go("/my/leaves/")
     expect(page.get_by_text("还可以请 8 学时")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.get_by_role("link", name="请假", exact=True).last.click()
 
     # from–to ticks whole half-days, a single session by itself; the meter runs along, exactly
@@ -55,7 +51,7 @@ def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School
     page.get_by_label("病假").check()
     page.get_by_role("checkbox", name="讨论").uncheck()
     expect(said).to_contain_text("批准后共请假 8 学时，还可以请 0 学时")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "form_360.png"), full_page=True)
 
     # what is wrong is said beside the form, and what was ticked stays
@@ -71,7 +67,7 @@ def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School
     )
     page.get_by_role("button", name="提交申请").click()
     expect(page.get_by_text("请假申请已提交，等待审批")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "request_360.png"), full_page=True)
     row = LeaveRequest.objects.get()
     assert (row.hours, row.half_days, row.kind) == (8, 2, "sick")
@@ -109,9 +105,9 @@ def test_asked_for_on_a_phone_granted_at_a_desk(visitor: Visitor, school: School
     expect(page.get_by_text("已销假").first).to_be_visible()
     assert AttendanceMark.objects.filter(source="leave").count() == 1
     page.set_viewport_size(PHONE)
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "returned_360.png"), full_page=True)
     visitor.go(f"/classes/{school.training_class.pk}/leaves/")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "tab_360.png"), full_page=True)
     assert visitor.complaints == []

@@ -21,10 +21,6 @@ def city(own_database: str, fast_passwords: None, files_in_memory: None) -> City
     return made
 
 
-def narrow(visitor: Visitor) -> bool:
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 def given(name: str, data: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "application/xml", "buffer": data}
 
@@ -53,7 +49,7 @@ def test_forms_are_uploaded_compared_and_taken_in(visitor: Visitor, city: City, 
     page.get_by_label("职级").select_option("一级主任科员")
     page.get_by_label("任现职务自").fill("2024-05-01")
     page.get_by_label("手机号").fill("13900000000")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "form_360.png"), full_page=True)
     page.get_by_role("button", name="建立这名干部").click()
     expect(page.get_by_text(f"已写入甘棠（{city.bureau.name}）")).to_be_visible()
@@ -77,7 +73,7 @@ def test_forms_are_uploaded_compared_and_taken_in(visitor: Visitor, city: City, 
     expect(page.get_by_role("cell", name="县处级（四级调研员）以上")).to_be_visible()
     page.screenshot(path=str(tmp_path / "look_1366.png"), full_page=True)
     page.set_viewport_size(PHONE)
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "look_360.png"), full_page=True)
     page.get_by_role("button", name="确认办理").click()
     expect(page.get_by_text("已登记甘棠的任职变动")).to_be_visible()

@@ -34,10 +34,6 @@ def signed_in(visitor: Visitor, who: str) -> None:
     visitor.sign_in(who, PASSWORD)
 
 
-def narrow(visitor: Visitor) -> bool:
-    return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 def export(city: City) -> bytes:
     """With headings of its own: hours, shares in per cent; the second has not finished."""
     first, second = city.cadres[0], city.cadres[2]
@@ -74,7 +70,7 @@ def test_an_export_is_mapped_once_and_taken_in(visitor: Visitor, city: City, tmp
     expect(page.get_by_text("可以导入 1 条")).to_be_visible()
     expect(page.get_by_text("课程只完成了 60%")).to_be_visible()
     page.set_viewport_size(PHONE)
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "rehearsal_360.png"), full_page=True)
     page.set_viewport_size(DESK)
     page.screenshot(path=str(tmp_path / "rehearsal_1366.png"), full_page=True)
@@ -102,7 +98,7 @@ def test_filed_on_a_phone_vetted_previewed_confirmed(visitor: Visitor, city: Cit
     page.get_by_label("开始日期").fill("2026-03-02")
     page.get_by_label("结束日期").fill("2026-03-04")
     page.get_by_label("学时").fill("24")
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "form_360.png"), full_page=True)
     proofs: list[FilePayload] = [
         {"name": f"证书{n}.pdf", "mimeType": "application/pdf", "buffer": make.PDF} for n in (1, 2)
@@ -112,7 +108,7 @@ def test_filed_on_a_phone_vetted_previewed_confirmed(visitor: Visitor, city: Cit
     page.get_by_role("button", name="提交申报").click()
     expect(page.get_by_text("已申报，等待单位审核")).to_be_visible()
     expect(page.get_by_text("计 18 必修学分")).to_be_visible()
-    assert narrow(visitor)
+    assert visitor.narrow()
     page.screenshot(path=str(tmp_path / "page_360.png"), full_page=True)
 
     page.set_viewport_size(DESK)

@@ -1,19 +1,15 @@
 """A roster in a real browser: found in the rail, uploaded, waited for, every difference looked at, confirmed, in the list."""
 
-import os
-
 import pytest
 from playwright.sync_api import expect
 
 from core.jobs import drain
 from core.models import Batch, BatchItem
-from tests.browser.conftest import DESK, PHONE
 from tests.cast import build_city
 from tests.trainees.roster.files import number, sheet_of
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Yunling-2026-ok"
-SHOTS = os.environ.get("SHOTS", "")
 
 
 @pytest.fixture
@@ -29,15 +25,6 @@ def worked_off() -> None:
     waiting = BatchItem.objects.filter(state=BatchItem.State.WAITING).values("batch")
     for batch in Batch.objects.filter(pk__in=waiting):
         drain(batch.pk)
-
-
-def looked_at(visitor, name: str) -> None:
-    """Nothing sticks out, at a desk and on a phone."""
-    for size, word in ((PHONE, "phone"), (DESK, "desk")):
-        visitor.page.set_viewport_size(size)
-        if SHOTS:
-            visitor.page.screenshot(path=f"{SHOTS}/{name}-{word}.png", full_page=True)
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
 
 def rows(city) -> list[dict[str, object]]:
@@ -69,21 +56,21 @@ def test_a_roster_from_the_rail_to_the_list(staff):
     page = visitor.page
     page.get_by_role("link", name="干部", exact=True).first.click()
     expect(page.get_by_role("link", name="司马清扬")).to_be_visible()
-    looked_at(visitor, "list")
+    visitor.demand_both_sizes()
     page.get_by_role("link", name="导入花名册").click()
-    looked_at(visitor, "upload")
+    visitor.demand_both_sizes()
     send(visitor, rows(city))
     expect(page.get_by_text("正在核对")).to_be_visible()
-    looked_at(visitor, "waiting")
+    visitor.demand_both_sizes()
     worked_off()
     expect(page.get_by_text("没有错误；请看清下面的差异再确认")).to_be_visible()
-    looked_at(visitor, "rehearsed")
+    visitor.demand_both_sizes()
     page.locator("input[name=accepted]").check()
     page.get_by_role("button", name="确认导入").click()
     expect(page.get_by_text("正在写入")).to_be_visible()
     worked_off()
     expect(page.get_by_text("导入完成：新增 1 人、更改 2 人、调动 1 人")).to_be_visible()
-    looked_at(visitor, "done")
+    visitor.demand_both_sizes()
     page.get_by_role("link", name="看干部名单").click()
     expect(page.get_by_role("link", name="林知远")).to_be_visible()
     expect(page.get_by_role("link", name="欧阳志远")).to_be_visible()
@@ -102,5 +89,5 @@ def test_faults_stand_by_row_and_column(staff):
     expect(visitor.page.get_by_text("处错误，改正后才能导入")).to_be_visible()
     expect(visitor.page.get_by_text("校验位不符").first).to_be_visible()
     expect(visitor.page.get_by_role("button", name="确认导入")).to_have_count(0)
-    looked_at(visitor, "faults")
+    visitor.demand_both_sizes()
     assert visitor.complaints == []

@@ -42,12 +42,6 @@ def office(own_database: str, fast_passwords: None, settings) -> Unit:
     return office
 
 
-def demand_fits(visitor: Visitor) -> None:
-    width = visitor.page.evaluate("document.documentElement.scrollWidth")
-    assert width <= visitor.page.viewport_size["width"]  # type: ignore[index]
-    assert visitor.complaints == []
-
-
 @SIZES
 def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office: Unit, size: ViewportSize) -> None:
     page = visitor.page
@@ -55,12 +49,12 @@ def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office
     page.set_viewport_size(size)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go("/rules/credits/")
-    demand_fits(visitor)
+    visitor.demand_fits()
     page.get_by_role("link", name="制定新一版").click()
     page.get_by_label("生效日期").fill("2025-01-01")
     page.get_by_label("依据").fill("云组〔2025〕5号")
     page.get_by_role("group", name="授课").get_by_label("每学时学分").fill("4")
-    demand_fits(visitor)
+    visitor.demand_fits()
     page.get_by_role("button", name="看有什么变化").click()
     expect(page.get_by_text("每学时计 4 选修学分")).to_be_visible()
     page.get_by_role("button", name="启用这一版").click()
@@ -69,7 +63,7 @@ def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office
     demand_fits(visitor)
     work_off("recompute_read")
     expect(page.get_by_text("20 → 16").first).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     page.get_by_role("button", name="办理重算").first.click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("重算的依据").fill("云组〔2025〕5号")
@@ -78,7 +72,7 @@ def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office
     work_off("recompute_write")
     expect(page.get_by_role("heading", name="2025年重算报告")).to_be_visible()
     expect(page.get_by_text("−4").first).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     assert set(CreditBalance.objects.filter(year=2025).values_list("elective", flat=True)) == {16}
 
 
@@ -91,16 +85,16 @@ def test_a_year_is_closed_by_typing_it_out(visitor: Visitor, office: Unit, size:
     visitor.go("/ledger/")
     page.get_by_role("link", name="2025年", exact=True).click()
     expect(page.get_by_text("将结转 2 人 40 学分到2026年选修")).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     page.get_by_label("确认").fill("2025年结账")
     page.get_by_role("button", name="结账", exact=True).click()
     expect(page.get_by_text("正在结账")).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     work_off("year_close")
     expect(page.get_by_text("结账后没有新的入账")).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     assert LedgerYear.objects.get(year=2025).closed_at
     write_statements(ArchivePaper.objects.get().pk)
     visitor.go("/statements/")
     expect(page.get_by_text("云岭市史志研究中心")).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()

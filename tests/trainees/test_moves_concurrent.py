@@ -1,16 +1,15 @@
 """Two who move the same cadre at once, on real connections (REL-04): one writes, the other is told."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from core.operations import Conflict, Refused
 from organization.models import Account
 from tests import factories as make
+from tests.threads import at_once
 from trainees.models import Appointment, Cadre
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import move_cadre
@@ -24,23 +23,6 @@ def office(own_database):
     for who in actors:
         make.grant(who, "staff", root)
     return root, units, actors
-
-
-def at_once(act) -> list[object]:
-    """What both got: an answer, or the refusal."""
-    start = Barrier(2)
-
-    def one(number: int) -> object:
-        start.wait()
-        try:
-            return act(number)
-        except (Conflict, Refused) as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, range(2)))
 
 
 def test_rel_04_of_two_moves_one_is_written(office):
@@ -57,7 +39,7 @@ def test_rel_04_of_two_moves_one_is_written(office):
         }
         return move_cadre(cadre, unit=units[number], **facts, actor=who, seen=cadre.version)
 
-    told = at_once(move)
+    told = at_once(partial(move, 0), partial(move, 1))
     assert sum(isinstance(one, Conflict) for one in told) == 1
     made = next(one for one in told if isinstance(one, Appointment))
     row = Cadre.objects.get(pk=cadre.pk)
@@ -73,6 +55,6 @@ def test_two_merges_at_once_make_no_ring(office):
         who = Account.objects.get(pk=actors[number].pk)
         return merge_cadre(pair[number], pair[1 - number], actor=who, reason="号码录错，经本人核对")
 
-    told = at_once(merge)
+    told = at_once(partial(merge, 0), partial(merge, 1))
     assert sum(isinstance(one, Refused) for one in told) == 1
     assert Cadre.objects.living().filter(pk__in=[one.pk for one in pair]).count() == 1

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core.operations import Conflict, Refused
 from organization.models import Account
 from organization.roles import Role
 from tests import factories as make
 from tests.cast import build_city
+from tests.threads import at_once
 from tests.trainees import recognition_rows as rows
 from trainees.models import CreditBalance, CreditEntry, Recognition
 from trainees.services.recognition import confirm_recognitions, deciding, import_export, take_records
@@ -26,23 +26,6 @@ BOTH = 2
 @pytest.fixture
 def city(own_database, files_in_memory):
     return build_city("云岭")
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act gave or raised, begun at one moment on a connection of its own."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return act()
-        except (Conflict, Refused) as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def confirm(row: Recognition, actor: Account) -> Callable[[], Any]:

@@ -201,7 +201,7 @@ def test_b09_a_number_that_is_a_number_has_lost_its_end(yunling):
     line = [person.name, int(person.open_id_number()[:17] + "0"), "乡村振兴", 450, 100, date(2026, 3, 2), "A1"]
     upload = brought(yunling, workbook(line), name="学习记录.xlsx")
     assert [text.partition("：")[2] for _, _, text in told(upload)] == [
-        "身份证号必须为文本：存成数字的号码末几位已经丢失，请重新导出"
+        "身份证号必须为文本：此格已被 Excel 变成数字，末几位已丢失，请把单元格设为“文本”格式后重新填写"
     ]
 
 

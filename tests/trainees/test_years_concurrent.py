@@ -1,10 +1,9 @@
 """Closing a year against closing and against posting, on real connections: one closes, nothing is lost or doubled."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connection
@@ -15,6 +14,7 @@ from core.operations import Refused
 from organization.roles import Role
 from reports.services.year_end import ask_to_close, close_as_asked
 from tests import factories as make
+from tests.threads import at_once
 from trainees.models import Cadre, CreditBalance, CreditEntry, LedgerAct, LedgerYear
 from trainees.services import years
 from trainees.services.duties import assign_duties
@@ -41,23 +41,6 @@ def town(own_database):
 def learn(who, hours):
     known = {"title": "班", "source_kind": "class", "source_id": new_key()}
     post([Learning(who.pk, date(2025, 6, 30), "off_job", Decimal(hours), Decimal(0), **known)], actor=None)
-
-
-def at_once(*acts):
-    """Each act on a connection of its own, begun together; what each came to."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def carried():

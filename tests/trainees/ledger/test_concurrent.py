@@ -1,15 +1,15 @@
 """Two at once, on real connections: whoever comes second sees what the first wrote, and nothing is posted twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier, Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from core.operations import Refused
 from tests import factories as make
+from tests.threads import at_once
 from tests.trainees.ledger.conftest import make_town, make_who
 from tests.trainees.ledger.story import in_house_cap, learned, rules
 from trainees.models import Cadre, CreditBalance, CreditEntry, LedgerYear
@@ -24,28 +24,11 @@ def who(own_database) -> Cadre:
     return make_who(make_town())
 
 
-def together(*acts):
-    """Run the acts at once, each on a connection of its own; what each answered or raised."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
 def test_two_post_the_same_source(who):
     post([learned(who)], actor=None)
     for _ in range(ROUNDS):
         one = learned(who)
-        answers = together(*[lambda one=one: post([one], actor=None)] * 2)
+        answers = at_once(*[lambda one=one: post([one], actor=None)] * 2)
         assert sorted(answer.awarded for answer in answers) == [0, 1]
         assert CreditEntry.objects.filter(source_id=one.source_id).count() == 1
 
@@ -64,7 +47,7 @@ def test_without_holding_the_cadre_they_would_collide(who, monkeypatch):
             return found
 
         monkeypatch.setattr("trainees.services.settling.standing_of", stands)
-        answers = together(*[lambda one=one: post([one], actor=None)] * 2)
+        answers = at_once(*[lambda one=one: post([one], actor=None)] * 2)
         refused += sum(isinstance(answer, Refused) for answer in answers)
         assert CreditEntry.objects.filter(source_id=one.source_id).count() == 1
     assert refused == ROUNDS
@@ -75,7 +58,7 @@ def test_two_use_up_one_cap(who):
     rules(who.managing_authority, since=date(2000, 1, 1), **in_house_cap("20"))
     for year in range(2010, 2010 + ROUNDS):
         mine, yours = (learned(who, on=date(year, 3, 1), hours="15", days="0", channel="in_house") for _ in range(2))
-        together(lambda mine=mine: post([mine], actor=None), lambda yours=yours: post([yours], actor=None))
+        at_once(lambda mine=mine: post([mine], actor=None), lambda yours=yours: post([yours], actor=None))
         assert CreditBalance.objects.get(cadre=who, year=year).required == 20
         assert CreditEntry.objects.live().filter(year=year).count() == 2
 
@@ -84,7 +67,7 @@ def test_post_against_withdraw(who):
     """Either order is right: posted and taken back, or nothing to take back and then posted."""
     for _ in range(ROUNDS):
         one = learned(who)
-        posted, taken = together(
+        posted, taken = at_once(
             lambda one=one: post([one], actor=None),
             lambda one=one: withdraw("class", [one.source_id], actor=None, reason="重新打开"),
         )
@@ -114,7 +97,7 @@ def test_a_closing_year_waits_for_who_posts(who):
             held.closed_at = timezone.now()
             held.save()
 
-    together(poster, closer)
+    at_once(poster, closer)
     post([learned(who)], actor=None)
     assert list(CreditEntry.objects.order_by("pk").values_list("adjustment", flat=True)) == [False, False, True]
 
@@ -136,7 +119,7 @@ def test_who_posts_waits_for_a_year_that_is_being_closed(who):
         posting.set()
         return post([learned(who)], actor=None)
 
-    assert together(closer, poster)[1] == Posting(awarded=1, unchanged=1)
+    assert at_once(closer, poster)[1] == Posting(awarded=1, unchanged=1)
     assert CreditEntry.objects.latest("pk").adjustment is True
 
 
@@ -145,12 +128,12 @@ def test_many_people_in_any_order_never_wait_for_each_other_in_a_ring(who):
     post([learned(who)], actor=None)
     for _ in range(ROUNDS):
         forth, back = [learned(one) for one in others], [learned(one) for one in reversed(others)]
-        answers = together(lambda forth=forth: post(forth, actor=None), lambda back=back: post(back, actor=None))
+        answers = at_once(lambda forth=forth: post(forth, actor=None), lambda back=back: post(back, actor=None))
         assert [answer.awarded for answer in answers] == [6, 6]
 
 
 def test_rules_are_shipped_once(who):
     """Nobody adopted any: two first postings make one version 1."""
     other = make.cadre("欧阳致远", who.unit, who.managing_authority)
-    together(lambda: post([learned(who)], actor=None), lambda: post([learned(other)], actor=None))
+    at_once(lambda: post([learned(who)], actor=None), lambda: post([learned(other)], actor=None))
     assert len(set(CreditEntry.objects.values_list("rule_set", flat=True))) == 1
