@@ -5,17 +5,16 @@ this year are not closed and hold 12,000 enrolments, so that the forecast has so
 the duties takes, the first time and when nothing changed.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections
 from django.utils import timezone
 
 from benchmarks.databases import own_database
+from benchmarks.processes import busy
 from benchmarks.table import Row
 from organization.models import Account, Unit
 from organization.roles import Role
@@ -92,14 +91,6 @@ def settle() -> None:
     with owner.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     owner.close()
-
-
-def busy() -> float:
-    """Seconds of a processor that this process and its database session have used: a busy machine counts less."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
-    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def timed(act: Callable[[], Any], times: int = 1) -> tuple[float, float, Any]:

@@ -4,18 +4,17 @@ Both with all triggers, keys and indexes, on clones of one database, as the app 
 its entries (REL-02), a million of them.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, connections, transaction
 
 from benchmarks.cities import fill_city
 from benchmarks.databases import a_clone
+from benchmarks.processes import busy
 from benchmarks.table import Row, at_most
 from core.database import using_database
 from core.keys import new_key
@@ -51,18 +50,9 @@ def timed(act: Callable[[], object]) -> float:
 
 
 def spent(act: Callable[[], object]) -> tuple[float, float]:
-    """Seconds that it took, and seconds of processors: this process's and the database's for it. A busy machine counts less."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    before = time.process_time() + _of_process(backend)
-    wall = timed(act)
-    return wall, time.process_time() + _of_process(backend) - before
-
-
-def _of_process(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    """Seconds that it took, and seconds of processors."""
+    before = busy()
+    return timed(act), busy() - before
 
 
 def post_each(classes: Sequence[Sequence[Learning]]) -> None:

@@ -9,13 +9,13 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from django.db import connection, transaction
 
 from benchmarks.databases import own_database
+from benchmarks.processes import forget_peak, memory
 from benchmarks.table import Row, at_most
 from core.crypto import blind_index
 from core.idnumber import check_character
@@ -83,17 +83,6 @@ def workbook() -> bytes:
         sheet.write_row(row + 1, 0, told)
     book.close()
     return data.getvalue()
-
-
-def forget_peak() -> None:
-    """From here on the most memory is counted anew."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def memory(which: str) -> float:
-    """What this process holds (VmRSS) or has held at most (VmHWM), in MB."""
-    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith(which))
-    return int(line.split()[1]) / 1024
 
 
 def seconds(act: Callable[[], Any]) -> tuple[float, Any]:

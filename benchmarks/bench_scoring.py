@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.db import connection, connections
 from assessments.models import Exam, Question
 from assessments.scoring.compute import compute
 from benchmarks.databases import own_database
+from benchmarks.processes import forget_peak, memory
 from benchmarks.table import Row, at_most
 from tests.assessments.scoring.rows import ClassRows, make_unit
 from training.models import Session
@@ -126,10 +126,9 @@ def fastest(times: int, *acts: Callable[[], object]) -> list[float]:
 
 def peak_of(act: Callable[[], object]) -> float:
     """Highest resident memory while it runs, MB; the kernel forgets what was higher before."""
-    Path("/proc/self/clear_refs").write_text("5")
+    forget_peak()
     act()
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    return memory("VmHWM")
 
 
 def rows() -> Iterator[Row]:

@@ -4,12 +4,13 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 from uuid import UUID
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
+
+from benchmarks.processes import memory
 
 
 def main(service: str, upload: str) -> None:
@@ -19,14 +20,12 @@ def main(service: str, upload: str) -> None:
     act = import_string(f"trainees.services.rosters.{service}")
     begin, processor = time.perf_counter(), time.process_time()
     act(UUID(upload))
-    found = {"seconds": time.perf_counter() - begin, "processor": time.process_time() - processor, "peak": peak()}
+    found = {
+        "seconds": time.perf_counter() - begin,
+        "processor": time.process_time() - processor,
+        "peak": memory("VmHWM"),
+    }
     print(json.dumps(found))
-
-
-def peak() -> float:
-    """The most memory this process held, in MB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 if __name__ == "__main__":
