@@ -123,6 +123,10 @@ class FaultLog:
             if id(fault) not in gone
         ]
 
+    def count(self, level: Level) -> int:
+        """How many of a level were found, kept or not."""
+        return sum(fault.level is level for fault in self.faults) + self.left_out[level]
+
     def of(self, level: Level, order: Sequence[str]) -> tuple[Fault, ...]:
         """Return the faults of a level by sheet (in `order`, unknown sheets last), row, column."""
         ranks = {sheet: rank for rank, sheet in enumerate(order)}

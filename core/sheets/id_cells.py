@@ -6,7 +6,7 @@ from decimal import Decimal
 from core import idnumber
 from core.idnumber import IdFault
 from core.sheets.cells import Cell
-from core.sheets.faults import FaultLog
+from core.sheets.faults import FaultLog, Place
 from core.sheets.fields import has_value
 from core.sheets.table import Line, is_blank, shown
 from core.sheets.text import fold, invisible
@@ -16,15 +16,21 @@ _DIGITS_LOST = Decimal(10) ** 15
 
 
 def read_id_number(row: Line, column: str, today: datetime.date, faults: FaultLog) -> str | None:
-    """Return a valid ID number; anything else is an error and None."""
-    cell, place = row.cell(column), row.place(column)
-    if column not in row.table.columns or not has_value(cell, place, faults):
+    """Return a valid ID number; anything else is an error and None. Without the column nothing is said."""
+    if column not in row.table.columns:
+        return None
+    return id_number_in(row.cell(column), row.place(column), today, faults)
+
+
+def id_number_in(cell: Cell, place: Place, today: datetime.date, faults: FaultLog) -> str | None:
+    """The same of one cell."""
+    if not has_value(cell, place, faults):
         return None
     if is_blank(cell):
-        faults.error("missing_id", place, f"缺少{column}")
+        faults.error("missing_id", place, f"缺少{place.column}")
         return None
     if _is_scientific(cell):
-        text = f"{column}必须为文本：此格已被 Excel 变成数字，末几位已丢失，请把单元格设为“文本”格式后重新填写"
+        text = f"{place.column}必须为文本：此格已被 Excel 变成数字，末几位已丢失，请把单元格设为“文本”格式后重新填写"
         faults.error("scientific_id", place, text, _scientific(cell))
         return None
     written = cell if isinstance(cell, str) else shown(cell)
@@ -36,9 +42,8 @@ def read_id_number(row: Line, column: str, today: datetime.date, faults: FaultLo
     return None
 
 
-def was_normalised(row: Line, column: str, number: str) -> bool:
+def was_normalised(cell: Cell, number: str) -> bool:
     """Tell whether the number was written in full-width or small letters."""
-    cell = row.cell(column)
     return number != (cell if isinstance(cell, str) else shown(cell)).strip()
 
 

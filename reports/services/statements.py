@@ -22,7 +22,7 @@ Named = tuple[str, UUID]
 
 def zip_statements(authority: Unit, year: int, *, actor: Account) -> Iterator[bytes]:
     """A ZIP of all that is made, in pieces: names are in memory, and one file at a time."""
-    closed = LedgerYear.objects.filter(authority=authority, year=year).exclude(closed_at=None).first()
+    closed = LedgerYear.objects.closed(year).filter(authority=authority).first()
     named = [*_units(authority, year), *_cadres(authority, year)]
     if closed is None or closed.closed_at is None or not named:
         raise Refused("没有已生成的年度学习情况可供下载：年度结账后由系统制作")

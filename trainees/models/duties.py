@@ -6,15 +6,15 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 from django.db.models.lookups import Exact
 
 from core.models import StoredFile
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
-from trainees.models.ledger import Channel, CreditBalance, CreditEntry
+from trainees.models.ledger import AMOUNT, ZERO, Channel, CreditBalance, CreditEntry, sum_of_person
 from trainees.models.people import Cadre, OfCadre, own_way, person_ways
 
 
@@ -34,8 +34,6 @@ def unit_of(measure: str) -> str:
     return units.get(Measure(measure), "学时") if measure else ""
 
 
-AMOUNT = models.DecimalField(max_digits=11, decimal_places=2)
-ZERO = Value(0, output_field=AMOUNT)
 _OFF_JOB, _ONLINE = Q(channel=Channel.OFF_JOB), Q(channel=Channel.ONLINE)
 OF_ENTRIES = {
     Measure.OFF_JOB_DAYS: Case(When(_OFF_JOB, then=F("days"))),
@@ -97,11 +95,8 @@ def _learned(measure: str) -> Case:
 
 
 def _sum(rows: QuerySet, measure: str, columns: Mapping[Measure, F | Case]) -> CombinedExpression:
-    """Own rows and, apart so that each is found by its index, those of doubles."""
     amount = Case(*(When(Exact(OuterRef(measure), str(one)), then=what) for one, what in columns.items()), default=ZERO)
-    summed = rows.order_by().values(nobody=Value(1)).annotate(sum=Sum(amount, output_field=AMOUNT)).values("sum")
-    own, doubles = (summed.filter(Q((name, OuterRef("cadre")))) for name in ("cadre", "cadre__canonical"))
-    return Coalesce(Subquery(own), ZERO) + Coalesce(Subquery(doubles), ZERO)
+    return sum_of_person(rows, amount)
 
 
 class Duty(models.Model):

@@ -1,12 +1,13 @@
 """The credit-hour ledger: entries that are never changed, what they add up to, and the years that are closed."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import OuterRef, Q, Subquery, Sum, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, Now
 
 from core.keys import new_key
 from core.models import AppendOnly
@@ -25,6 +26,18 @@ class Channel(models.TextChoices):
     TEACHING = "teaching", "授课"
     IN_HOUSE = "in_house", "单位内训"
     CARRY = "carry", "上年结转"
+
+
+AMOUNT = models.DecimalField(max_digits=11, decimal_places=2)
+ZERO = Value(0, output_field=AMOUNT)
+
+
+def sum_of_person(rows: models.QuerySet, amount: Any) -> CombinedExpression:
+    """What rows about cadres add up to for the `cadre` of the outer row: own ones and, apart so that each is found by its
+    index, those of merged doubles."""
+    summed = rows.order_by().values(nobody=Value(1)).annotate(sum=Sum(amount, output_field=AMOUNT)).values("sum")
+    own, doubles = (summed.filter(Q((name, OuterRef("cadre")))) for name in ("cadre", "cadre__canonical"))
+    return Coalesce(Subquery(own), ZERO) + Coalesce(Subquery(doubles), ZERO)
 
 
 class CreditEntryQuerySet(OfCadre):
@@ -149,6 +162,12 @@ class CreditBalance(models.Model):
         return f"{self.cadre_id} {self.year}"
 
 
+class LedgerYearQuerySet(models.QuerySet):
+    def closed(self, year: int) -> Self:
+        """Of whom that year is closed."""
+        return self.filter(year=year).exclude(closed_at=None)
+
+
 class LedgerYear(models.Model):
     """A year of an authority's ledger (台账年度): once closed it takes adjustments only, and stays closed."""
 
@@ -158,6 +177,8 @@ class LedgerYear(models.Model):
     closed_at = models.DateTimeField("结账时间", null=True, blank=True)
     closed_by_id = models.UUIDField("结账人", null=True, editable=False)
     figures = models.JSONField("结账数", default=dict)
+
+    objects = LedgerYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "台账年度"

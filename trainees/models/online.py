@@ -4,9 +4,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q
 
 from core.keys import new_key
 from core.models import AppendOnly
@@ -14,12 +12,9 @@ from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
 from organization.models import Unit
 from organization.roles import Role
-from trainees.models.ledger import Channel, CreditBalance
+from trainees.models.ledger import Channel, CreditBalance, sum_of_person
 from trainees.models.people import Cadre, own_way, person_ways
 from trainees.models.recognition import Recognition
-
-HOURS = DecimalField(max_digits=11, decimal_places=2)
-ZERO = Value(0, output_field=HOURS)
 
 
 def online_class_ways(access: Access, prefix: str = "") -> Ways:
@@ -94,14 +89,7 @@ class OnlineLearnerQuerySet(ScopedQuerySet):
             until__year=OuterRef("online_class__year"), channel=Channel.ONLINE,
             state__in=[Recognition.State.FILED, Recognition.State.VETTED],
         )  # fmt: skip
-        return self.annotate(hours=_sum(hours, "online_hours"), waiting=_sum(asked, "hours"))
-
-
-def _sum(rows: models.QuerySet, column: str) -> CombinedExpression:
-    """Own rows and, apart so that each is found by its index, those of doubles."""
-    summed = rows.order_by().values(nobody=Value(1)).annotate(sum=Sum(column, output_field=HOURS)).values("sum")
-    own, doubles = (summed.filter(Q((name, OuterRef("cadre")))) for name in ("cadre", "cadre__canonical"))
-    return Coalesce(Subquery(own), ZERO) + Coalesce(Subquery(doubles), ZERO)
+        return self.annotate(hours=sum_of_person(hours, "online_hours"), waiting=sum_of_person(asked, "hours"))
 
 
 class OnlineLearner(models.Model):

@@ -89,7 +89,7 @@ class Checker:
         if number is None:
             self._bad = True
             return ""
-        if was_normalised(row, "身份证号", number):
+        if was_normalised(row.cell("身份证号"), number):
             self._widened.append(row)
         first = self._first.setdefault(number, row.number)
         if first != row.number:

@@ -72,17 +72,14 @@ class Plan:
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.count(Level.ERROR))
-
-    def count(self, level: Level) -> int:
-        return sum(fault.level is level for fault in self.faults.faults) + self.faults.left_out[level]
+        return bool(self.faults.count(Level.ERROR))
 
     def counts(self) -> dict[str, int]:
         renamed, moved = len(self.renamed), len(self.moved)
         return {
             "rows": self.rows, "added": len(self.added), "changed": len(self.changed) - renamed - moved, "moved": moved,
             "renamed": renamed, "unchanged": self.unchanged, "missing": len(self.missing),
-            "errors": self.count(Level.ERROR), "warnings": self.count(Level.WARNING), "notices": self.count(Level.NOTICE),
+            **{f"{level}s": self.faults.count(level) for level in Level},
         }  # fmt: skip
 
     @property

@@ -30,7 +30,7 @@ def assign_duties(cadre_ids: Iterable[UUID] | None, year: int, *, actor: Account
     whether one person is asked about or 32,000.
     """
     keys = None if cadre_ids is None else list(cadre_ids)
-    closed = set(LedgerYear.objects.filter(year=year).exclude(closed_at=None).values_list("authority", flat=True))
+    closed = set(LedgerYear.objects.closed(year).values_list("authority", flat=True))
     cadres = [one for one in cadres_of(keys) if one.managing_authority_id not in closed]
     wanted, there = _wanted(cadres, year), _there(keys, closed, year)
     changed = sorted(key for key, row in wanted.items() if key not in there or there[key][1] != row)

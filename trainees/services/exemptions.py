@@ -85,8 +85,7 @@ def _demand_manages(cadre: Cadre, actor: Account) -> None:
 
 
 def _demand_open(cadre: Cadre, year: int) -> None:
-    closed = LedgerYear.objects.filter(authority=cadre.managing_authority_id, year=year).exclude(closed_at=None)
-    if closed.exists():
+    if LedgerYear.objects.closed(year).filter(authority=cadre.managing_authority_id).exists():
         raise Refused(f"{year}年度已结账，学习任务不能再减免或恢复；确有必要的，在下一年度办理")
 
 

@@ -180,7 +180,7 @@ def _named(changes: dict[UUID, Change], before: dict[UUID, dict[str, Decimal]]) 
 
 
 def _is_closed(authority: Unit, year: int) -> bool:
-    return LedgerYear.objects.filter(authority=authority, year=year, closed_at__isnull=False).exists()
+    return LedgerYear.objects.closed(year).filter(authority=authority).exists()
 
 
 def _words(authority: Unit, year: int, people: int) -> str:

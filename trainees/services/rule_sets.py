@@ -72,11 +72,8 @@ def adopt_shipped(root: Unit) -> None:
     """Version 1 of a tree's root, unless it has one; two at once make one."""
     if RuleSet.objects.filter(unit=root).exists():
         return
-    RuleSet.objects.bulk_create([_shipped_row(root)], ignore_conflicts=True)
-
-
-def _shipped_row(root: Unit) -> RuleSet:
-    return RuleSet(unit=root, name=NAME, version=1, since=SHIPPED_SINCE, rules=shipped_rules(), note="平台默认规则")
+    row = RuleSet(unit=root, name=NAME, version=1, since=SHIPPED_SINCE, rules=shipped_rules(), note="平台默认规则")
+    RuleSet.objects.bulk_create([row], ignore_conflicts=True)
 
 
 class Shelf:
@@ -87,11 +84,9 @@ class Shelf:
 
     def __init__(self, authorities: Collection[UUID], known: Iterable[UUID] = (), *, adopts: bool = True) -> None:
         self.adopts = adopts
-        self.lent: dict[UUID, RuleBook] = {}
         self.authorities = array(authorities)
         self.chosen: dict[tuple[UUID, date], UUID] = {}
-        self._load()
-        _read(set(known))
+        self._load(known)
 
     def on(self, authority: UUID, day: date) -> UUID:
         """The version in force: the nearest unit upward, its latest day (RulesQuerySet.in_force)."""
@@ -103,20 +98,20 @@ class Shelf:
             self.chosen[key] = found
         return self.chosen[key]
 
-    def _load(self) -> None:
+    def _load(self, known: Iterable[UUID] = ()) -> None:
         self.rows: dict[UUID, list[tuple[UUID, date]]] = {}
         for authority, rule_set, since in rows_of(IN_FORCE, {"authorities": self.authorities}):
             self.rows.setdefault(authority, []).append((rule_set, since))
+        _read({key for found in self.rows.values() for key, _ in found}.union(known))
 
     def _search(self, authority: UUID, day: date) -> UUID | None:
         return next((key for key, since in self.rows.get(authority, ()) if since <= day), None)
 
     def _shipped(self, authority: UUID, day: date) -> UUID:
-        root = Unit.objects.get(pk=authority).get_root()
         if not self.adopts:
-            row = _shipped_row(root)
-            self.lent[row.pk] = RuleBook.read(row.rules)
-            return row.pk
+            _books.setdefault(LENT, RuleBook.read(shipped_rules()))
+            return LENT
+        root = Unit.objects.get(pk=authority).get_root()
         adopt_shipped(root)
         self._load()
         found = self._search(authority, day)
@@ -127,13 +122,12 @@ class Shelf:
         return found
 
     def book(self, rule_set: UUID) -> RuleBook:
-        found = _books.get(rule_set) or self.lent.get(rule_set)
-        if found is None:
-            _read({rule_set})
-            return _books[rule_set]
-        return found
+        _read({rule_set})
+        return _books[rule_set]
 
 
+LENT = UUID(int=0)
+"""Stands for the shipped rules where a tree has none and whoever asks only looks."""
 _books: dict[UUID, RuleBook] = {}
 """Rule sets that this process has read: they are never changed."""
 

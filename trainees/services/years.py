@@ -67,7 +67,7 @@ def people_of(authority: Unit) -> CadreQuerySet:
 
 def carriers_of(authority: Unit, year: int) -> QuerySet[Cadre]:
     """Whom it manages, and who learned with it and has gone to one that has closed the year: nobody else carries theirs."""
-    closed = LedgerYear.objects.filter(year=year).exclude(closed_at=None).values("authority")
+    closed = LedgerYear.objects.closed(year).values("authority")
     learned = entries_of(authority, year).filter(adjustment=False).values(person=PERSON)
     gone = Q(managing_authority__in=closed, pk__in=learned)
     return Cadre.objects.unscoped(WHY).filter(Q(managing_authority=authority) | gone, canonical=None)

@@ -11,6 +11,7 @@ from core.names import normalise
 from core.sheets.cells import Cell, ErrorValue, FormulaWithoutValue, Row
 from core.sheets.faults import FaultLog, Place
 from core.sheets.fields import EARLIEST_YEAR, to_date
+from core.sheets.id_cells import id_number_in, was_normalised
 from core.sheets.table import is_blank, shown
 from core.sheets.text import invisible, key, line
 from trainees.sheets import exports
@@ -124,25 +125,16 @@ class Reader:
         return normalise(text)
 
     def _id_number(self, row: Row) -> str:
-        """ "" where the export has no such column or nothing stands there; a number cell has lost its last digits."""
-        cell = self._cell(row, exports.ID_NUMBER)
+        """ "" where the export has no such column or nothing stands there."""
+        cell, place = self._cell(row, exports.ID_NUMBER), self.place(row.number, exports.ID_NUMBER)
         if is_blank(cell):
             return ""
-        if not isinstance(cell, str):
-            self._error(
-                "number_as_number",
-                row,
-                exports.ID_NUMBER,
-                "身份证号必须为文本：存成数字的号码末几位已经丢失，请重新导出",
-            )
+        number = id_number_in(cell, place, self.today, self.faults)
+        if number is None:
+            self.broken = True
             return ""
-        number = idnumber.normalise(cell)
-        if fault := idnumber.fault_of(number, self.today):
-            self._error(fault, row, exports.ID_NUMBER, _ID_FAULTS[fault], idnumber.mask(number))
-            return ""
-        if number != cell.strip():
-            words = "号码中的全角或小写字符已按规范改写"
-            self.faults.notice("id_rewritten", self.place(row.number, exports.ID_NUMBER), words)
+        if was_normalised(cell, number):
+            self.faults.notice("id_rewritten", place, "号码中的全角或小写字符已按规范改写")
         return number
 
     def _same_person(self, row: Row, name: str) -> None:
@@ -189,8 +181,3 @@ class Reader:
 
 
 _BREAKS = {"U+000A", "U+0009", "U+000D"}
-_ID_FAULTS = {
-    idnumber.IdFault.FORM: "身份证号应是 18 位：17 位数字，末位是数字或 X",
-    idnumber.IdFault.BIRTH: "身份证号中的出生日期不存在",
-    idnumber.IdFault.CHECK_DIGIT: "身份证号校验位不符，请核对",
-}

@@ -14,12 +14,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from organization.models import Unit
-from trainees.models import CreditEntry, RuleSet
+from trainees.models import CreditEntry
 from trainees.models.ledger import Channel
-from trainees.rules.rule_book import RuleBook
 from trainees.services.ledger import Learning
-from trainees.services.rule_sets import shipped_rules
+from trainees.services.rule_sets import Shelf
 from training.models import AttendanceMark
 from training.models.enrolment import HOLDS_A_SEAT
 
@@ -29,12 +27,11 @@ ONLINE_WORDS = ("网络", "网上", "线上", "在线")
 SOURCE = CreditEntry.Source.CLASS
 
 CAPS = """
-SELECT DISTINCT ON (c.id, p.managing_authority_id) c.id, p.managing_authority_id, u.path, c."end",
+SELECT DISTINCT ON (c.id, p.managing_authority_id) c.id, p.managing_authority_id, c."end",
        EXISTS (SELECT FROM training_session s WHERE s.training_class_id = c.id), posted.rule_set_id
 FROM training_enrolment e
 JOIN training_trainingclass c ON c.id = e.training_class_id
 JOIN trainees_cadre p ON p.id = e.cadre_id
-JOIN organization_unit u ON u.id = p.managing_authority_id
 LEFT JOIN LATERAL (
     SELECT CASE WHEN NOT EXISTS (SELECT FROM trainees_creditentry r WHERE r.reverses_id = o.id) THEN o.rule_set_id END
     FROM trainees_creditentry o
@@ -118,7 +115,7 @@ def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[L
     """What everybody on these rosters learned, a row a person and year; who attended nothing in a year has none.
 
     Of two seats that merged doubles have in one class the one with more hours counts, and the other gives nothing.
-    Three queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
+    At most four queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
     unknown; one without a timetable gives days, and hours only where they are asked for (`in_hours`): to the ledger it
     gives days alone, which tells in the entry what it made of them. Part is the year, `on` the last day attended in it.
     """
@@ -135,21 +132,17 @@ def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[L
         return [_learning(*row, in_hours=in_hours) for row in cursor.fetchall()]
 
 
-def _caps(pairs: Sequence[tuple[UUID, UUID, str, date, bool, UUID | None]]) -> Iterator[tuple[str, str]]:
+def _caps(pairs: Sequence[tuple[UUID, UUID, date, bool, UUID | None]]) -> Iterator[tuple[str, str]]:
     """Hours of a half-day, for each class and authority of somebody in it.
 
     By the rules of the class's end; but what stands in the ledger keeps its rules, so that a correction brings no others
     in. With a timetable they are the most that count, without one half of what a day counts. Under the class alone those
     of one of its authorities, for whom another one takes over between the two questions.
     """
-    sets = list(RuleSet.objects.order_by("-unit__depth", "-since", "-version").select_related("unit"))
-    books = {each.pk: RuleBook.read(each.rules) for each in sets}
-    shipped = RuleBook.read(shipped_rules())
-    for one, authority, path, end, timetable, posted in pairs:
-        above = Unit.upward(path)
-        in_force = (each.pk for each in sets if each.unit.path in above and each.since <= end)
-        key = posted or next(in_force, None)
-        book = books[key] if key else shipped
+    authorities, held = {pair[1] for pair in pairs}, {pair[-1] for pair in pairs if pair[-1]}
+    shelf = Shelf(authorities, held, adopts=False)
+    for one, authority, end, timetable, posted in pairs:
+        book = shelf.book(posted or shelf.on(authority, end))
         cap = book.half_day_most if timetable else book.day_hours / 2
         yield f"{one}{authority}", str(cap)
         yield str(one), str(cap)

@@ -115,7 +115,7 @@ def _name(row: Line, read: RosterRead, faults: FaultLog) -> PersonName | None:
 def _id_number(row: Line, today: datetime.date, seen: _Seen, faults: FaultLog) -> str | None:
     """Return a valid ID number; anything else is an error and None."""
     number = read_id_number(row, "身份证号", today, faults)
-    if number and was_normalised(row, "身份证号", number):
+    if number and was_normalised(row.cell("身份证号"), number):
         seen.widened.append(row)
     return number
 

@@ -64,10 +64,6 @@ class Rehearsal:
             "faults": levels, "more": more, **count,
         }  # fmt: skip
 
-    @property
-    def errors(self) -> int:
-        return sum(fault.level is Level.ERROR for fault in self.faults.faults) + self.faults.left_out[Level.ERROR]
-
 
 @intention
 def upload_export(data: bytes, file_name: str, platform: Platform, unit: Unit, *, actor: Account) -> PlatformUpload:
@@ -141,8 +137,8 @@ def import_export(upload: PlatformUpload, *, actor: Account) -> int:
     again = rehearse(_export_of(held), held, actor)
     if again.digest != held.found["digest"]:
         raise Conflict("核对之后，有关干部、记录或列的对应有了变动，本次没有写入任何内容，请重新核对")
-    if again.errors:
-        raise Refused(f"文件中还有 {again.errors} 处错误，没有写入任何内容；请改正后重新上传")
+    if errors := again.faults.count(Level.ERROR):
+        raise Refused(f"文件中还有 {errors} 处错误，没有写入任何内容；请改正后重新上传")
     with last_word(TWICE):
         held.written = write(again.judged)
     held.state, held.committed = PlatformUpload.State.COMMITTED, timezone.now()
