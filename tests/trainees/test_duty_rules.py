@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -154,7 +155,11 @@ def test_of_two_exemptions_the_larger_one_holds():
 
 
 def test_an_exemption_of_another_year_changes_nothing():
-    assert amounts(person(reliefs=[Relief(2025, "", 100)])) == amounts(person())
+    for year in (2025, 2027):
+        found = asked(person(reliefs=[Relief(year, "", 100)]))
+        assert {code: (row.amount, row.note) for code, row in found.items()} == {
+            "off_job": (90, ""), "online": (50, ""), "required": (50, ""),
+        }  # fmt: skip
 
 
 def test_a_year_of_illness_takes_a_fifth_off_the_five_years():
@@ -186,6 +191,10 @@ def test_promoted_after_meeting_it_owes_nothing(hours, days, owes):
     assert ("promotion" in asked(promoted(hours, days))) is owes
 
 
+def test_what_was_learned_on_the_first_day_of_the_year_is_of_the_year():
+    assert "promotion" not in asked(promoted("90", on=date(2026, 1, 1)))
+
+
 def test_what_was_learned_in_another_year_or_after_the_promotion_is_not_what_was_done_before():
     assert asked(promoted("90", on=date(2025, 12, 31)))["promotion"].amount == 90
     assert asked(promoted("90", on=MARCH))["promotion"].amount == 90
@@ -204,6 +213,12 @@ def test_after_the_promotion_the_new_band_asks_by_months():
     assert row.note == "2026年3月提任，按 22 个月计"
 
 
+def test_a_requirement_of_two_years_begins_with_the_promotion_too():
+    first = {**shipped()["requirements"][0], "years": 2, "first_year": 2026, "amount": 240}
+    row = asked(promoted(), rules=read_requirements({**shipped(), "requirements": [first]}))["five_years"]
+    assert (row.since, row.due, row.amount) == (MARCH, date(2027, 12, 31), 220)  # 22 of 24 months
+
+
 def test_who_went_down_again_owes_nothing_for_the_promotion():
     assert "promotion" not in asked(promoted(band=LOW))
 
@@ -211,6 +226,21 @@ def test_who_went_down_again_owes_nothing_for_the_promotion():
 def test_the_exempt_owe_nothing_for_a_promotion():
     assert "promotion" not in asked(promoted(reliefs=[Relief(2026, "off_job", 100)]))
     assert asked(promoted(reliefs=[Relief(2026, "promotion", 100)]))["promotion"].exempt
+
+
+def test_of_two_exemptions_from_a_promotions_duty_the_larger_one_holds():
+    reliefs = [Relief(2026, "promotion", 50), Relief(2027, "promotion", 20)]
+    assert asked(promoted(reliefs=reliefs))["promotion"].amount == 45
+
+
+def test_an_exemption_from_what_was_missing_holds_for_all_that_was_missing():
+    """Two requirements of the old band were not met: which of the two rows somebody chose makes no difference."""
+    low = shipped()["requirements"][1]
+    more = {"code": "reading", "name": "自学", "when": "always", "bands": [LOW], "measure": "elective", "amount": 10}
+    rules = read_requirements({**shipped(), "requirements": [low, more]})
+    for code in ("promotion", "promotion_2"):
+        found = asked(promoted(reliefs=[Relief(2026, code, 50)]), rules=rules)
+        assert {one: row.amount for one, row in found.items()} == {"promotion": 45, "promotion_2": 5}
 
 
 @pytest.mark.parametrize(
@@ -261,12 +291,17 @@ def test_who_came_later_is_never_asked_more(band, one, other, year):
     assert all(after[code].amount <= before[code].amount for code in after)
 
 
-@given(st.decimals("0.5", "600", places=1), st.decimals(0, 1, places=4))
+@given(st.decimals("0.5", "600", places=1), st.fractions(0, 1, max_denominator=6000))
 def test_a_part_is_a_multiple_of_half_an_hour_less_than_one_step_above(amount, part):
     found = share_of(amount, part)
     if part != 1:
         assert found % Decimal("0.5") == 0
-        assert 0 <= found - amount * part < Decimal("0.5")
+        assert 0 <= Fraction(found) - Fraction(amount) * part < Fraction(1, 2)
+
+
+@pytest.mark.parametrize(("amount", "months", "of", "asked_for"), [("48", 2, 12, "8"), ("57", 10, 60, "9.5")])
+def test_a_part_that_comes_out_even_is_not_rounded_up(amount, months, of, asked_for):
+    assert share_of(Decimal(amount), Fraction(months, of)) == Decimal(asked_for)
 
 
 # ---- sets that cannot be read ----
@@ -295,9 +330,12 @@ def test_a_faulty_set_is_refused_with_a_sentence(change, words):
         ({"measure": "weeks"}, "“measure”应为"),
         ({"bands": ["deity"]}, "“bands”应列出"),
         ({"bands": "county_up"}, "“bands”应列出"),
-        ({"code": "promotion"}, "不能是“promotion”"),
+        ({"code": "promotion"}, "不能以“promotion”开头"),
+        ({"code": "promotion_2"}, "不能以“promotion”开头"),
         ({"code": "五年"}, "英文字母"),
         ({"name": ""}, "1 到 60 个字"),
+        ({"name": "长" * 61}, "1 到 60 个字"),
+        ({"code": "a" * 21}, "1 到 20 个字"),
         ({"years": 11}, "1 到 10 的整数"),
         ({"first_year": "2023"}, "2000 到 2100"),
         ({"rolling": "no"}, "true 或 false"),
@@ -310,3 +348,12 @@ def test_a_faulty_line_is_named(change, words):
     first, *rest = raw["requirements"]
     with pytest.raises(FaultyRequirements, match=words):
         read_requirements({**raw, "requirements": [{**first, **change}, *rest]})
+
+
+def test_what_just_fits_its_column_is_taken():
+    raw = shipped()
+    first, *rest = raw["requirements"]
+    longest = {"code": "a" * 20, "name": "长" * 60, "amount": 99999.5, "years": 10, "first_year": 2100}
+    line = read_requirements({**raw, "requirements": [{**first, **longest}, *rest]}).lines[0]
+    assert (line.code, line.name, line.amount) == (longest["code"], longest["name"], Decimal("99999.5"))
+    assert (line.years, line.first_year) == (10, 2100)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainees.rules.recognition import Piece, hours_of, meets, pieces, title_key, too_little
+from trainees.services.recognition.claims import Claim
 
 D = Decimal
 
@@ -41,6 +42,10 @@ def test_one_course_however_it_is_written(title):
     assert title_key(title) == title_key("党史专题")
 
 
+def test_the_key_of_a_long_title_fits_its_column():
+    assert len(title_key("党" * 300)) == 200
+
+
 def test_width_and_case_are_no_difference_digits_are():
     assert title_key("ＡＩ应用（２）") == title_key("ai应用2") != title_key("AI应用3")
 
@@ -58,6 +63,18 @@ def test_steps_of_half_an_hour_and_nothing_is_lost():
     assert [(one.hours, one.days) for one in pieces("in_house", date(2025, 12, 31), date(2026, 1, 2), D(10), D(0))] == [
         (D(3), 0), (D(7), 0),
     ]  # fmt: skip
+
+
+def test_a_seventh_that_comes_out_even_is_not_cut():
+    """31 December to 6 January, seven days of two hours: two in the old year."""
+    found = pieces("off_job", date(2025, 12, 31), date(2026, 1, 6), D(14), D(7))
+    assert [(one.hours, one.days) for one in found] == [(2, 1), (12, 6)]
+
+
+def test_a_year_in_the_middle_is_whole():
+    """31 December 2024 to 1 January 2026: 1, 365 and 1 of 367 days."""
+    found = pieces("off_job", date(2024, 12, 31), date(2026, 1, 1), D(367), D(367))
+    assert [(one.year, one.hours, one.days) for one in found] == [(2024, 1, 1), (2025, 365, 365), (2026, 1, 1)]
 
 
 def test_an_online_course_counts_where_it_ended():
@@ -99,3 +116,14 @@ def test_signs_and_spaces_make_no_other_course(written):
 )
 def test_one_course_in_one_year_or_at_one_time(since, until, same):
     assert meets(date(2026, 1, 5), date(2026, 3, 1), since, until) is same
+
+
+@pytest.mark.parametrize(("other", "same"), [(date(2025, 12, 20), True), (date(2025, 12, 19), False)])
+def test_one_day_in_common_is_enough_either_way(other, same):
+    over, old = (date(2025, 12, 20), date(2026, 1, 5)), (date(2025, 12, 1), other)
+    assert meets(*over, *old) is same and meets(*old, *over) is same
+
+
+def test_a_claim_without_a_platform_counts_forty_five_minutes_an_hour():
+    claim = Claim("online", "党史专题", date(2026, 3, 1), date(2026, 3, 2), minutes=90)
+    assert claim.counted_hours == 2

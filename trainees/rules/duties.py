@@ -12,15 +12,17 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from uuid import UUID
 
 from trainees.models import Cadre
 from trainees.rules.requirements import PROMOTION, Requirement, Requirements
 
-ZERO, WHOLE = Decimal(0), Decimal(100)
-HALF = Decimal("0.5")
+ZERO, HALF = Decimal(0), Decimal("0.5")
+NONE, WHOLE = Fraction(0), 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _asked(person: Person, line: Requirement, year: int, *, retires: bool) -> As
     if since.year > last:
         return None
     retires = retires and person.status_since is not None and person.status_since.year == year
-    part = ZERO if retires else _part(person, line, since, last)
+    part = NONE if retires else _part(person, line, since, last)
     return Asked(
         code=line.code,
         name=line.name,
@@ -132,22 +134,25 @@ def _begins(person: Person, line: Requirement) -> date:
     return begins
 
 
-def _part(person: Person, line: Requirement, since: date, last: int) -> Decimal:
-    """The part of the whole amount that is asked, 0 to 1: months that count, each less its year's relief."""
-    months = ZERO
+def _part(person: Person, line: Requirement, since: date, last: int) -> Fraction:
+    """The part of the whole amount that is asked, 0 to 1: months that count, each less its year's relief.
+
+    A fraction, not a decimal: a sixth of 48 hours is 8, and must not be rounded up.
+    """
+    months = NONE
     for year in range(since.year, last + 1):
         counted = 13 - since.month if year == since.year else 12
-        months += counted * (WHOLE - _share_off(person.reliefs, line.code, year)) / WHOLE
+        months += counted * Fraction(WHOLE - _share_off(person.reliefs, line.code, year), WHOLE)
     return months / (12 * line.years)
 
 
-def _share_off(reliefs: Sequence[Relief], code: str, year: int) -> Decimal:
-    return Decimal(max((one.share for one in reliefs if one.year == year and one.code in ("", code)), default=0))
+def _share_off(reliefs: Sequence[Relief], code: str, year: int) -> int:
+    return max((one.share for one in reliefs if one.year == year and one.code in ("", code)), default=0)
 
 
-def share_of(amount: Decimal, part: Decimal) -> Decimal:
+def share_of(amount: Decimal, part: Fraction) -> Decimal:
     """A part of an amount, rounded up to half an hour; the whole is left as it is."""
-    return amount if part == 1 else (amount * part / HALF).to_integral_value(ROUND_CEILING) * HALF
+    return amount if part == 1 else ceil(Fraction(amount) * part / Fraction(HALF)) * HALF
 
 
 def _note(person: Person, line: Requirement, since: date, first: int, last: int, *, retires: bool) -> str:
@@ -179,8 +184,8 @@ def _after_promotion(person: Person, requirements: Requirements, year: int, *, r
     left = [line for line in requirements.of_band(promotion.old_band) if line.code not in goes_on]
     asked = [(line, _before(person, promotion, line)) for line in left]
     lacking = [(line, then) for line, then in asked if then is not None and _lacked(then, promotion)]
-    off = max((one.share for one in person.reliefs if one.code == PROMOTION), default=0)
-    part = ZERO if retires else (WHOLE - off) / WHOLE
+    off = max((one.share for one in person.reliefs if one.code.startswith(PROMOTION)), default=0)
+    part = NONE if retires else Fraction(WHOLE - off, WHOLE)
     return [
         replace(
             _rest(then, promotion, part),
@@ -206,7 +211,7 @@ def _lacked(asked: Asked, promotion: Promotion) -> bool:
     return not (asked.exempt or reached or otherwise)
 
 
-def _rest(asked: Asked, promotion: Promotion, part: Decimal) -> Asked:
+def _rest(asked: Asked, promotion: Promotion, part: Fraction) -> Asked:
     """The part of what was missing on the day of the promotion; what is learned from that day on counts."""
     amount = asked.amount - promotion.done(asked.measure, asked.since)
     other = asked.other_amount

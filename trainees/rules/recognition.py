@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from core.amounts import plain
@@ -58,12 +58,12 @@ def pieces(channel: str, since: date, until: date, hours: Decimal, days: Decimal
 
 
 def _split(since: date, until: date, hours: Decimal, days: Decimal) -> Iterator[Piece]:
-    length = Decimal((until - since).days + 1)
+    length = (until - since).days + 1
     left_hours, left_days = hours, days
     for year in range(since.year, until.year):
         first, last = max(since, date(year, 1, 1)), date(year, 12, 31)
-        share = Decimal((last - first + timedelta(days=1)).days) / length
-        part_hours, part_days = _floor(hours * share), _floor(days * share)
+        inside = (last - first).days + 1
+        part_hours, part_days = _floor(hours * inside / length), _floor(days * inside / length)
         left_hours, left_days = left_hours - part_hours, left_days - part_days
         yield Piece(year, last, part_hours, part_days)
     yield Piece(until.year, until, left_hours, left_days)

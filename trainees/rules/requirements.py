@@ -150,8 +150,8 @@ def _text(raw: Mapping[str, Any], key: str, longest: int, where: str) -> str:
 
 def _code(raw: Mapping[str, Any], where: str) -> str:
     code = _text(raw, "code", 20, where)
-    if not code.isidentifier() or not code.isascii() or code == PROMOTION:
-        raise FaultyRequirements(f"{where}的“code”应为英文字母、数字、下划线，且不能是“{PROMOTION}”")
+    if not code.isidentifier() or not code.isascii() or code.startswith(PROMOTION):
+        raise FaultyRequirements(f"{where}的“code”应为英文字母、数字、下划线，且不能以“{PROMOTION}”开头")
     return code
 
 

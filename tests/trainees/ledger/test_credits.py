@@ -76,6 +76,12 @@ def capped(amount, **what):
     return book(caps=[{"credits": amount, **what}])
 
 
+def test_days_without_a_timetable_are_as_long_as_the_rules_say():
+    rules = book(day_hours=7, half_day_hours=3)
+    assert alone(learned(days="1.5"), rules) == ("required", 10, D("1.5"), 10)
+    assert alone(learned(hours="10"), rules) == ("required", 10, D("1.5"), 10)
+
+
 def test_a_cap_is_reached_in_the_middle_of_an_entry():
     first, second, third = (learned("in_house", "8", on=date(2026, month, 1), number=month) for month in (1, 2, 3))
     assert credits(capped("20", channel="in_house"), third, first, second) == [4, 8, 8]
@@ -121,6 +127,16 @@ def test_every_step_is_told():
     ]
     (online,) = credit_year([(learned("online", minutes=90, share=D("89.90")), book())])
     assert [step["text"] for step in online.steps] == ["网络培训：90 分钟、完成 89.9%", "完成 89.9%，不到 90%，不计"]
+
+
+def test_a_limit_that_is_just_reached_is_no_step():
+    (told,) = credit_year([(learned("in_house", "18"), capped("18", channel="in_house"))])
+    assert [step["rule"] for step in told.steps] == ["given", "rate"]
+
+
+def test_a_study_group_without_sessions_is_told_by_its_hours():
+    (told,) = credit_year([(learned("study_group", "4"), book())])
+    assert (told.credits, told.steps[-1]["text"]) == (0, "每学时计 0 必修学分")
 
 
 def test_surplus_of_required_credits():
