@@ -60,7 +60,7 @@ def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office
     page.get_by_role("button", name="启用这一版").click()
     expect(page.get_by_text("请看要不要重算")).to_be_visible()
     expect(page.get_by_text("正在核对重算会有哪些变化")).to_be_visible()
-    demand_fits(visitor)
+    visitor.demand_fits()
     work_off("recompute_read")
     expect(page.get_by_text("20 → 16").first).to_be_visible()
     visitor.demand_fits()

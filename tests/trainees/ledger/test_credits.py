@@ -153,6 +153,24 @@ def test_the_shipped_rules_are_read():
     assert rules.caps == ()
 
 
+def channel(code, **changes):
+    given = shipped_rules()["channels"]
+    return {"channels": given | {code: given[code] | changes}}
+
+
+def test_an_hour_on_line_has_forty_five_minutes_where_the_rules_say_nothing():
+    plain = {code: one for code, one in shipped_rules()["channels"]["online"].items() if code != "minutes"}
+    rules = book(channels=shipped_rules()["channels"] | {"online": plain})
+    assert alone(learned("online", minutes=90, share=D("100")), rules) == ("required", 2, 0, 2)
+
+
+def test_what_a_day_is_worth_is_said_of_learning_off_the_job_alone():
+    """A recomputation leaves entries whose rules say the same of them."""
+    old, new = book(), book(day_hours=7)
+    assert old.says_of("off_job") != new.says_of("off_job")
+    assert old.says_of("online") == new.says_of("online")
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -167,6 +185,7 @@ def test_the_shipped_rules_are_read():
         ({"caps": [{"channel": "online", "credits": "-1"}]}, "第 1 条年度上限：应为 0 到 1000 之间的数"),
         ({"caps": [{"channel": "online", "credits": "NaN"}]}, "第 1 条年度上限：应为 0 到 1000 之间的数"),
         ({"bonus": 1}, "规则：不认识“bonus”"),
+        (channel("online", least_share="100.5"), "网络培训最低完成比例：应为 0 到 100 之间的数"),
     ],
 )
 def test_rules_that_cannot_be_read_say_why(changes, sentence):
