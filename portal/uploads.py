@@ -53,12 +53,12 @@ def seal(data: bytes, digest: str, *about: str, user: Account, salt: str) -> str
     return signing.dumps([str(stored.pk), str(user.pk), digest, *about], salt=salt)
 
 
-def unseal(request: SignedIn, salt: str) -> tuple[StoredFile, str, list[str]]:
+def unseal(token: str, *, user: Account, salt: str) -> tuple[StoredFile, str, list[str]]:
     """The file, the digest of what was shown, what it is about. Raises BadRequest after an hour, Http404 for who did not send it."""
     try:
-        file, user, digest, *about = signing.loads(request.POST.get("token", ""), salt=salt, max_age=HOLDS)
+        file, sender, digest, *about = signing.loads(token, salt=salt, max_age=HOLDS)
     except (signing.BadSignature, ValueError) as error:
         raise BadRequest("核对结果已过期，请重新上传") from error
-    if user != str(request.user.pk):
+    if sender != str(user.pk):
         raise Http404(NOT_FOUND)
     return StoredFile.objects.get(pk=file), digest, about

@@ -117,7 +117,7 @@ def cadre_table_import(request: SignedIn, kind: str) -> HttpResponse:
         return stale
     form = OperationForm(request.POST)
     form.checked()
-    stored, seen, about = unseal(request, SALT)
+    stored, seen, about = unseal(request.POST.get("token", ""), user=request.user, salt=SALT)
     if about != [kind]:
         raise Http404(NOT_FOUND)
 

@@ -198,7 +198,7 @@ def catalogue_import(request: SignedIn, kind: str) -> HttpResponse:
     catalogue.shelf_of(kind)
     form = OperationForm(request.POST)
     form.checked()
-    stored, seen, about = unseal(request, SALT)
+    stored, seen, about = unseal(request.POST.get("token", ""), user=request.user, salt=SALT)
     place = next((one for one in catalogue_units(request.user) if about == [kind, str(one.pk)]), None)
     if place is None:
         raise Http404(NOT_FOUND)
