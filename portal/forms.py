@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import Q
@@ -16,6 +16,27 @@ from portal.pages.why import KINDS
 from training.models import Session
 from training.rules.check_in import Window
 from training.services import Lesson
+
+
+class IdNumberField(forms.CharField):
+    """A whole ID number, however it is spaced; the clean value is its 18 characters."""
+
+    default_error_messages: ClassVar = {"invalid": "请输入完整、正确的 18 位身份证号"}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=50, **options)
+
+    def clean(self, value: Any) -> str:
+        number = "".join(normalise(super().clean(value)).split())
+        if number and fault_of(number, timezone.localdate()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
+
+
+class SeveralFiles(forms.FileInput):
+    """An input for several files."""
+
+    allow_multiple_selected = True
 
 
 class ForUnitForm(OperationForm):
@@ -122,13 +143,9 @@ class SearchForm(forms.Form):
 class NumberForm(forms.Form):
     """A whole ID number; it comes by POST, because addresses are kept by browsers and servers."""
 
-    number = forms.CharField(label="身份证号", max_length=50)
-
-    def clean_number(self) -> str:
-        number = "".join(normalise(self.cleaned_data["number"]).split())
-        if fault_of(number, timezone.localdate()):
-            raise forms.ValidationError("请输入完整、正确的 18 位身份证号；只凭前几位不能查找")
-        return number
+    number = IdNumberField(
+        label="身份证号", error_messages={"invalid": "请输入完整、正确的 18 位身份证号；只凭前几位不能查找"}
+    )
 
 
 class LessonForm(OperationForm):

@@ -5,10 +5,9 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 
-from core.forms import DayInput, OperationForm, SeenForm
-from core.idnumber import fault_of, normalise
+from core.forms import DayInput, SeenForm
 from organization.models import Account, Unit
-from portal.forms import ForUnitForm
+from portal.forms import ForUnitForm, IdNumberField
 from trainees.services.online import ClassFacts, Office
 
 
@@ -77,7 +76,7 @@ class LearnersForm(SeenForm):
     """Everybody of a unit, or one cadre by the whole ID number."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label="整个单位", required=False, empty_label="不按单位")
-    number = forms.CharField(label="或一名干部的身份证号", max_length=50, required=False, help_text="填完整号码")
+    number = IdNumberField(label="或一名干部的身份证号", required=False, help_text="填完整号码")
 
     def __init__(self, *args: Any, area: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,18 +84,8 @@ class LearnersForm(SeenForm):
             timezone.localdate()
         )
 
-    def clean_number(self) -> str:
-        number = "".join(normalise(self.cleaned_data["number"]).split())
-        if number and fault_of(number, timezone.localdate()):
-            raise forms.ValidationError("请输入完整、正确的 18 位身份证号")
-        return number
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors and bool(values.get("unit")) == bool(values.get("number")):
             raise forms.ValidationError("请选择一个单位，或填写一名干部的身份证号")
         return values
-
-
-class LearnerForm(OperationForm):
-    """The button that takes a learner out."""

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from core.crypto import blind_index
 from core.forms import DayInput, OperationForm, SeenForm, UploadField
-from core.idnumber import fault_of, normalise
 from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
+from portal.forms import IdNumberField
 from trainees.models import Cadre
 from trainees.rules.levels import POST_LEVELS, RANKS
 from trainees.services.moves import Place
@@ -111,14 +111,8 @@ class CadreStatusForm(SteppedForm):
 class CadreMergeForm(SteppedForm):
     """The other row of the same person, by the whole ID number; never by name."""
 
-    number = forms.CharField(label="保留的那一条的身份证号", max_length=50, help_text="填完整号码；不按姓名合并")
+    number = IdNumberField(label="保留的那一条的身份证号", help_text="填完整号码；不按姓名合并")
     reason = forms.CharField(label="依据", max_length=200, help_text="如何确认是同一个人，至少五个字")
-
-    def clean_number(self) -> str:
-        number = "".join(normalise(self.cleaned_data["number"]).split())
-        if fault_of(number, timezone.localdate()):
-            raise forms.ValidationError("请输入完整、正确的 18 位身份证号")
-        return number
 
     def payload(self) -> dict[str, str]:
         """The number as its keyed hash: what is kept beside an op_id is made of no ID number."""

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from core.forms import DayInput, OperationForm, ScannedField
 from organization.models import Account, Unit
-from portal.forms import ForUnitForm
+from portal.forms import ForUnitForm, SeveralFiles
 from portal.forms_people import choices, place_fields
 from trainees.personnel.reading import ENDINGS, LIMITS
 from trainees.rules.levels import POST_LEVELS, RANKS
@@ -15,10 +15,6 @@ from trainees.services.moves import Place
 from trainees.services.personnel_forms import MOST, Taking
 
 MEGABYTES = LIMITS.file_bytes // 1024 // 1024
-
-
-class SeveralFiles(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class FormFiles(ScannedField):

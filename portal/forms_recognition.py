@@ -8,10 +8,10 @@ from uuid import UUID
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from core.forms import DayInput, OperationForm, SeenForm, SeenReasonForm, UploadField
+from core.forms import DayInput, OperationForm, SeenForm, UploadField
 from core.pictures import ENDINGS, MEGABYTES, Upload
 from organization.models import Unit
-from portal.forms import ForUnitForm
+from portal.forms import ForUnitForm, SeveralFiles
 from portal.leave_forms import ProofField
 from trainees.models import Cadre, Platform
 from trainees.rules.recognition import FILED_CHANNELS
@@ -27,7 +27,7 @@ class ProofsField(ProofField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.widget = ManyFiles(attrs={"accept": ",".join(ENDINGS), "multiple": True})
+        self.widget = SeveralFiles(attrs={"accept": ",".join(ENDINGS)})
         self.help_text = f"结业证书、成绩单、通知等，最多 {MOST_PROOFS} 份；照片或 PDF，每份不超过 {MEGABYTES} MB"
 
     def clean(self, data: Any, initial: Any = None) -> tuple[Upload, ...]:  # type: ignore[override]
@@ -36,15 +36,6 @@ class ProofsField(ProofField):
             raise forms.ValidationError(f"证明材料最多 {MOST_PROOFS} 份")
         uploads = (super(ProofsField, self).clean(one) for one in given)
         return tuple(one for one in uploads if one is not None)
-
-
-class ManyFiles(forms.FileInput):
-    """An input for several files."""
-
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return files.getlist(name)
 
 
 class ClaimForm(OperationForm):
@@ -177,10 +168,6 @@ class DoubleForm(SeenForm):
 
     say = forms.ChoiceField(choices=[("apart", "不是重复"), ("other", "保留另一条"), ("this", "保留这一条")])
     reason = forms.CharField(label="理由", max_length=200, required=False)
-
-
-class RevokeForm(SeenReasonForm):
-    """Taking a confirmed one back."""
 
 
 # ---- platforms ----

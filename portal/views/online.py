@@ -19,7 +19,7 @@ from organization.freshness import ask_again
 from organization.roles import Role
 from portal.acts import Answer, answer, attempt, new_op_id, perform
 from portal.downloads import XLSX, download
-from portal.forms_online import LearnerForm, LearnersForm, OfficeForm, OnlineClassForm
+from portal.forms_online import LearnersForm, OfficeForm, OnlineClassForm
 from portal.lists import chosen, page_of
 from portal.pages import online as pages
 from portal.pages.sheets import table_workbook
@@ -158,7 +158,7 @@ def online_learner_remove(request: SignedIn, pk: UUID, learner: int) -> HttpResp
         remove_learner(seat, actor=request.user)
         return answer(_url(one), f"已移出{seat.cadre.name}；已入账的学时不变")
 
-    return perform(request, LearnerForm(request.POST), "online_class.leave", str(learner), act)
+    return perform(request, OperationForm(request.POST), "online_class.leave", str(learner), act)
 
 
 @require_POST

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.audit import record
+from core.forms import SeenReasonForm
 from core.operations import Refused
 from core.scope import get_in_scope
 from organization.freshness import ask_again
 from organization.models import Account
 from portal.acts import Answer, answer, new_op_id, perform
 from portal.downloads import XLSX, Sendable, download, hand_over, opens, stored
-from portal.forms_recognition import ConfirmRowsForm, DoubleForm, ReturnRowsForm, RevokeForm, RowsForm
+from portal.forms_recognition import ConfirmRowsForm, DoubleForm, ReturnRowsForm, RowsForm
 from portal.lists import page_of
 from portal.pages import recognitions as pages
 from portal.pages.recognitions import lists, one
@@ -130,7 +131,7 @@ def _decide_double(row: Recognition, values: dict[str, Any], user: Account) -> s
 def recognition_revoke(request: SignedIn, pk: UUID) -> HttpResponse:
     row, _ = recognition_and_part(request, pk)
     demand(may_confirm_recognitions(request.user))
-    form = RevokeForm(request.POST)
+    form = SeenReasonForm(request.POST)
     values = form.checked()
 
     def act() -> Answer:
