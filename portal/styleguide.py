@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 
 from portal import styleguide_teaching
 from portal.badges import BADGES
+from portal.pages.radar import radar_of
 
 Context = dict[str, Any]
 
@@ -166,19 +167,7 @@ def radar() -> Context:
         ("课堂表现", 25, 22.0, 19.4),
         ("能力拓展", 25, 20.9, 18.8),
     ]
-    return {
-        "id": "chart-radar",
-        "kind": "radar",
-        "title": "四个板块：本人与班级平均",
-        "data": {
-            "axes": [{"name": name, "max": maximum} for name, maximum, _, _ in blocks],
-            "series": [
-                {"name": "本人", "values": [own for _, _, own, _ in blocks]},
-                {"name": "班级平均", "values": [mean for _, _, _, mean in blocks]},
-            ],
-        },
-        "table": {"head": ["板块", "满分", "本人", "班级平均"], "rows": blocks},
-    }
+    return radar_of("四个板块：本人与班级平均", blocks)
 
 
 def bars() -> Context:

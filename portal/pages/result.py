@@ -13,7 +13,9 @@ from organization.models import Account
 from portal import rules
 from portal.acts import ask
 from portal.pages import words
+from portal.pages.radar import radar_of
 from portal.rules import Door
+from reports.gathering.archive.classes import means_of
 from reports.models import Document
 
 WHY = "sums of the class a result in scope belongs to"
@@ -123,32 +125,11 @@ def radar(result: Result, account: dict[str, Any]) -> dict[str, Any] | None:
     blocks = [block for block in account.get("blocks", []) if block["maximum"]]
     if len(blocks) < 3 or all(block["points"] is None for block in blocks):
         return None
-    means = block_means(result, [block["block"] for block in blocks])
-    rows = [[b["block"], float(b["maximum"]), float(b["points"] or 0), means[b["block"]]] for b in blocks]
-    return {
-        "id": "chart-radar",
-        "kind": "radar",
-        "title": "四个板块：本人与班级平均" if len(rows) == 4 else "各板块：本人与班级平均",
-        "data": {
-            "axes": [{"name": name, "max": maximum} for name, maximum, _, _ in rows],
-            "series": [
-                {"name": "本人", "values": [own for _, _, own, _ in rows]},
-                {"name": "班级平均", "values": [mean for _, _, _, mean in rows]},
-            ],
-        },
-        "table": {"head": ["板块", "满分", "本人", "班级平均"], "rows": rows},
-    }
-
-
-def block_means(result: Result, blocks: list[str]) -> dict[str, float]:
-    """Mean points of each block over the class, rounded to 0.01; one query."""
-    rows = Result.objects.unscoped(WHY).filter(training_class=result.training_class_id)
-    found: dict[str, list[float]] = {name: [] for name in blocks}
-    for account in rows.values_list("explanation__blocks", flat=True):
-        for block in account or []:
-            if block["block"] in found and block["points"] is not None:
-                found[block["block"]].append(float(block["points"]))
-    return {name: round(sum(values) / len(values), 2) if values else 0.0 for name, values in found.items()}
+    means = means_of([result.training_class_id]).get(result.training_class_id, {})
+    rows = [
+        (b["block"], float(b["maximum"]), float(b["points"] or 0), float(means.get(b["block"]) or 0)) for b in blocks
+    ]
+    return radar_of("四个板块：本人与班级平均" if len(rows) == 4 else "各板块：本人与班级平均", rows)
 
 
 def sheet(result: Result, user: Account) -> dict[str, Any] | None:

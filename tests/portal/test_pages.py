@@ -11,7 +11,9 @@ from assessments.models import Result
 from core.jobs import submit
 from core.keys import new_key
 from core.models import AuditEntry, BatchItem
+from portal.pages.result import radar
 from reports.models import Document
+from tests import factories as make
 from trainees.models import Cadre
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,16 @@ def test_a_trainee_sees_only_what_was_shown(yunling, client_of):
     assert client.get(url).status_code == 404
     yunling.open_class.results.update(state="shown")
     assert client.get(url).status_code == 200
+
+
+def test_who_withdrew_is_not_in_the_mean_beside_a_trainee(yunling):
+    own = yunling.training_class.results.order_by("pk").first()
+    before = radar(own, own.explanation)
+    who = make.enrolment(yunling.training_class, make.cadre("乌云嘎", yunling.bureau, yunling.root), 9)
+    nothing = [block | {"points": "0.00"} for block in own.explanation["blocks"]]
+    facts = {"grade": Result.Grade.WITHDRAWN, "explanation": own.explanation | {"blocks": nothing}}
+    Result.objects.create(training_class=own.training_class, enrolment=who, scheme=own.scheme, points={}, **facts)
+    assert radar(own, own.explanation) == before
 
 
 def test_every_point_has_its_reason(yunling, client_of):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from portal.acts import new_op_id
 from portal.pages import words
 from portal.pages.archive.look import Look, Shown, section
+from portal.pages.radar import radar_of
 from reports.papers.archive_classes import ClassLine, ResultLine
 from training.models import TrainingClass
 
@@ -95,17 +96,5 @@ def radar(line: ClassLine) -> dict[str, Any] | None:
     told = line.result
     if told is None or len(told.blocks) < 3 or all(one.points is None for one in told.blocks):
         return None
-    rows = [[one.name, float(one.maximum), float(one.points or 0), float(one.mean or 0)] for one in told.blocks]
-    return {
-        "id": "chart-radar",
-        "kind": "radar",
-        "title": f"{line.name}：各板块与班级平均",
-        "data": {
-            "axes": [{"name": name, "max": most} for name, most, _, _ in rows],
-            "series": [
-                {"name": "本人", "values": [own for _, _, own, _ in rows]},
-                {"name": "班级平均", "values": [mean for _, _, _, mean in rows]},
-            ],
-        },
-        "table": {"head": ["板块", "满分", "本人", "班级平均"], "rows": rows},
-    }
+    blocks = [(one.name, float(one.maximum), float(one.points or 0), float(one.mean or 0)) for one in told.blocks]
+    return radar_of(f"{line.name}：各板块与班级平均", blocks)
