@@ -1,5 +1,7 @@
 """Celery tasks of results: fixed names, called by the relay every hour."""
 
+from datetime import date
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -9,5 +11,7 @@ from trainees.services.reconciling import is_due
 
 @shared_task(name="assessments.reconcile")
 def reconcile_at_night() -> None:
-    if is_due(timezone.localtime(), EVENT):
-        reconcile_results()
+    """This year's classes and last year's; the command looks at all."""
+    now = timezone.localtime()
+    if is_due(now, EVENT):
+        reconcile_results(since=date(now.year - 1, 1, 1))

@@ -1,5 +1,6 @@
 """Confirmed results and their records, hours of classes and their attendance (REL-02): what differs is named, 0 otherwise."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -56,6 +57,14 @@ def test_rel_02_a_wrong_total_is_named_in_one_run(rows):
     assert entry.result == "failed"
     named = [{"enrolment": str(ann.pk), "question": question} for question in ("result", "outcome")]
     assert entry.after == {"classes": 1, "differences": 2, "named": named}
+
+
+def test_rel_02_of_classes_that_ended_since_a_day(rows):
+    Result.objects.update(total="90.00")
+    end = rows.training_class.end
+    assert {one.question for one in reconcile_results(since=end).findings} == {"result", "outcome"}
+    later = reconcile_results(since=end + timedelta(days=1))
+    assert (later.classes, {one.question for one in later.findings}) == (0, {"outcome"})
 
 
 def test_rel_02_a_record_that_came_later_is_named_until_it_is_amended(rows, clerk):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Result, SatisfactionCount, WorkbookImport
+from assessments.services.reconciling import reconcile_results
 from core.idnumber import fault_of
 from core.jobs import drain
 from core.models import AuditEntry, Batch
@@ -37,6 +38,7 @@ from trainees.models import (
     Recognition,
     RuleSet,
 )
+from trainees.services.reconciling import reconcile
 from training.models import (
     AttendanceMark,
     ClassRole,
@@ -77,6 +79,7 @@ def test_the_city_lives(city):
     check_people()
     check_papers()
     check_every_office()
+    check_figures()
     check_accounts(city)
     check_uploads()
     check_ledger()
@@ -140,6 +143,11 @@ def check_papers():
     assert Document.objects.filter(kind="letter", unit__code="YL01", state="issued").exists()
     waiting = Batch.objects.filter(items__state="waiting").distinct()
     assert waiting.count() >= 5
+
+
+def check_figures():
+    """Ledger, results and attendance agree (REL-02)."""
+    assert reconcile().findings == reconcile_results().findings == []
 
 
 def check_every_office():

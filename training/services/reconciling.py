@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -36,10 +37,13 @@ class Difference:
         return f"{self.enrolment_id}：{self.words}"
 
 
-def hours_differ() -> Iterator[Difference]:
-    """Classes of which the ledger has anything: closed ones by their attendance, of others it should have nothing."""
+def hours_differ(since: date) -> Iterator[Difference]:
+    """Classes that ended on that day or later and of which the ledger has anything.
+
+    Of closed ones it has what their attendance gives, of others nothing.
+    """
     posted = CreditEntry.objects.live().filter(source_kind=SOURCE).values("source_id")
-    seats = Enrolment.objects.filter(pk__in=posted).order_by("training_class")
+    seats = Enrolment.objects.filter(pk__in=posted, training_class__end__gte=since).order_by("training_class")
     classes = list(seats.values_list("training_class", flat=True).distinct())
     for start in range(0, len(classes), AT_ONCE):
         yield from _of_classes(classes[start : start + AT_ONCE])

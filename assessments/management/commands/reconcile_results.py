@@ -7,7 +7,7 @@ from assessments.services.reconciling import reconcile_results
 
 
 class Command(BaseCommand):
-    help = "核对已确认的成绩（按记录重新计算）、名册上的总分等次、入账学时与考勤；有差异时逐条列出，以非零状态结束（每晚自动核对一次）"
+    help = "核对已确认的成绩（按记录重新计算）、名册上的总分等次、入账学时与考勤；有差异时逐条列出，以非零状态结束（每晚自动核对今年和去年的班一次）"
 
     def handle(self, *args: Any, **options: Any) -> None:
         begin = time.monotonic()
