@@ -33,7 +33,7 @@ report: setup
 	@$(LAUNCH) report "$(WORKBOOK)" "$(OUT)" $(if $(UNITS),"$(UNITS)")
 
 test: setup-test
-	@JOBS=$(JOBS) $(SERVED) sh scripts/check.sh $(ARGS)
+	@DURABLE=0 VAR_DIR=$(CURDIR)/var-test JOBS=$(JOBS) $(SERVED) sh scripts/check.sh $(ARGS)
 
 lint: setup-test
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && .venv/bin/lint-imports && $(SERVED) $(PYTHON) -m mypy .

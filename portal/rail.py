@@ -78,7 +78,7 @@ class Standing:
 
 def _learns_approves_watches(user: Account) -> tuple[bool, bool, bool]:
     """Whether the account is a trainee's, approves leave today, looks after an on-line class; one query."""
-    learns = Exists(Cadre.objects.visible_to(user).filter(account=user))
+    learns = Exists(Cadre.objects.filter(account=user))  # one's own row is seen by whoever it is
     approves = Exists(LeaveApprover.objects.on(user.access.day).filter(account=user))
     watches = Exists(OnlineClass.objects.visible_to(user))
     return Account.objects.filter(pk=user.pk).values_list(learns, approves, watches).get()

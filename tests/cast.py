@@ -175,12 +175,6 @@ def files_in_memory(settings) -> None:
 
 
 @pytest.fixture
-def cast(db, files_in_memory) -> Cast:
-    """Both cities, with their classes."""
-    return Cast(build_city("云岭"), build_city("望江"))
-
-
-@pytest.fixture
 def yunling(cast: Cast) -> City:
     return cast.yunling
 

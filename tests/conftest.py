@@ -4,6 +4,7 @@ The template is migrated once per run by the owner role. Ordinary tests run as t
 clone; tests that commit (`own_database`) get a clone of their own, because append-only tables cannot be flushed.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -74,6 +75,12 @@ def query_count() -> Callable[..., int]:
         return len(queries)
 
     return count
+
+
+def pytest_collection_finish() -> None:
+    """What collecting has made lives to the end: it is not looked through again at every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,6 +1,7 @@
 """The cast, built once a worker and committed in a database of its own: what is asked of it a thousand times is not built anew.
 
-Modules that work on it take `cast` from tests.access.conftest; every test gets objects of its own and rolls back.
+Every test that takes `cast` works in that database by a second connection, gets objects of its own and rolls back; what
+it makes by `db` alone before, it does not find there. Modules of tests.access keep the database for all their tests.
 """
 
 import os
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -78,3 +82,33 @@ def standing(template: str, worker_id: str, django_db_blocker: DjangoDbBlocker) 
             found = built(name)
         yield found
         drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def second_connection(standing: Standing) -> Iterator[BaseDatabaseWrapper]:
+    """To the standing cast, as the app role."""
+    made = connections.create_connection("default")
+    made.settings_dict = {**made.settings_dict, "NAME": standing.database}
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def cast(
+    db: None,
+    files_in_memory: None,
+    standing: Standing,
+    second_connection: BaseDatabaseWrapper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Cast]:
+    """Both cities, with their classes; what was counted of their people in another test does not count."""
+    monkeypatch.setattr(caches["default"], "key_prefix", os.urandom(6).hex())
+    first = connections["default"]
+    connections["default"] = second_connection
+    try:
+        with transaction.atomic():
+            standing.lay_out_files()
+            yield standing.cast()
+            transaction.set_rollback(True)
+    finally:
+        connections["default"] = first

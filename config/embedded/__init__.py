@@ -43,7 +43,8 @@ def attach(
     """Start what is needed, hold it, and say how to reach it.
 
     Returns the variables that `environ` lacks: DATABASE_URL and DATABASE_OWNER_URL, REDIS_URL and CACHE_URL, and with
-    an embedded database the secrets of var/secrets.env. Raises ServiceError.
+    an embedded database the secrets of var/secrets.env. DURABLE=0 starts a database that does not wait for the disk.
+    Raises ServiceError.
     """
     kinds = [kind for kind, name in ((Postgres, "DATABASE_URL"), (Valkey, "REDIS_URL")) if not environ.get(name)]
     if not kinds:
@@ -55,19 +56,19 @@ def attach(
     if release_at_exit:
         atexit.register(release)
     try:
-        found = start_all(kinds, var)
+        found = start_all(kinds, var, durable=environ.get("DURABLE") != "0")
     except BaseException:
         give_back()
         raise
     return {name: value for name, value in found.items() if not environ.get(name)}
 
 
-def start_all(kinds: list[type[Postgres] | type[Valkey]], var: Path) -> dict[str, str]:
+def start_all(kinds: list[type[Postgres] | type[Valkey]], var: Path, *, durable: bool) -> dict[str, str]:
     """One at a time over all processes: whoever comes second finds them running."""
     found: dict[str, str] = {}
     with locked(var / "run" / "start.lock"):
         for kind in kinds:
-            found |= ensure(kind, var)
+            found |= ensure(kind, var, durable=durable)
         if Postgres in kinds:
             found |= application_secrets(var)
     return found
@@ -119,10 +120,10 @@ def take_lease(var: Path) -> None:
     _leases.append((os.getpid(), var, descriptor))
 
 
-def ensure(kind: type[Postgres] | type[Valkey], var: Path) -> dict[str, str]:
+def ensure(kind: type[Postgres] | type[Valkey], var: Path, *, durable: bool = True) -> dict[str, str]:
     """The addresses of a running server; starts it, on another port if the kept one has been taken meanwhile."""
     kept = remembered(var)[kind.__name__.lower()]
-    service = kind(var, kept["passwords"])
+    service = kind(var, kept["passwords"], durable=durable)
     port: int = kept["port"]
     if service.server.alive() and service.server.wait_until(lambda: service.ready(port), service.start_seconds):
         return service.urls(port)

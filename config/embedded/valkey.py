@@ -55,7 +55,7 @@ class Valkey:
 
     start_seconds = START_SECONDS
 
-    def __init__(self, var: Path, secrets: dict[str, str]) -> None:
+    def __init__(self, var: Path, secrets: dict[str, str], *, durable: bool = True) -> None:
         self.folder = var / "valkey"
         self.secrets = secrets
         self.server = Server("消息服务", var / "run" / "valkey.lock", var / "log" / "valkey.log")

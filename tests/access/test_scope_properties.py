@@ -42,7 +42,7 @@ def expected(plan: Plan, who: int) -> dict[str, list[int]]:
     }
 
 
-@settings(max_examples=50, phases=QUICK)
+@settings(max_examples=25, phases=QUICK)
 @given(plans())
 def test_sec_17_what_is_seen_is_what_the_table_says(plan):
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from assessments.models import ScoreEntry
 from core.sheets.writing import BookWriter
@@ -19,7 +19,6 @@ from training.models import Activity, AttendanceMark, Enrolment, TrainingClass
 
 pytestmark = pytest.mark.browser
 NAMES = ("司马清扬", "欧阳致远", "沈若溪", "上官云舒", "诸葛明远", "尉迟寒山")
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -47,11 +46,10 @@ def seat(name: str) -> Enrolment:
     return Enrolment.objects.get(roster_name=name)
 
 
-@SIZES
-def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
+def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: TrainingClass) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go(f"/classes/{one.pk}/activities/")
     page.get_by_role("link", name="登记活动").first.click()
@@ -83,11 +81,10 @@ def test_an_activity_gives_points_and_takes_them_back(visitor: Visitor, one: Tra
     visitor.demand_fits(*(f"/classes/{one.pk}/activities/{path}" for path in paths))
 
 
-@SIZES
-def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
+def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(DESK)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go(f"/classes/{one.pk}/activities/")
     page.get_by_role("link", name="登记班委选举").click()
@@ -106,11 +103,10 @@ def test_who_is_elected_holds_the_post(visitor: Visitor, one: TrainingClass, siz
     visitor.demand_fits(f"/classes/{one.pk}/activities/elections/add/")
 
 
-@SIZES
-def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClass, size: ViewportSize) -> None:
+def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClass) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(DESK)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go(f"/classes/{one.pk}/trainees/")
     page.get_by_role("link", name="分组", exact=True).click()
@@ -132,11 +128,10 @@ def test_groups_are_proposed_moved_and_saved(visitor: Visitor, one: TrainingClas
     visitor.demand_fits(f"/classes/{one.pk}/groups/", f"/classes/{one.pk}/groups/?groups=2")
 
 
-@SIZES
-def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, size: ViewportSize, tmp_path: Path) -> None:
+def test_the_catalogue_by_hand_and_by_excel(visitor: Visitor, office: Unit, tmp_path: Path) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(DESK)
     CourseCategory.objects.get_or_create(name="党性教育", defaults={"kind": "party_spirit"})
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go("/catalogue/courses/")
@@ -186,14 +181,11 @@ def upload(visitor: Visitor, path: Path) -> None:
     visitor.page.get_by_role("button", name="上传并核对").click()
 
 
-@SIZES
-def test_a_class_is_closed_and_opened_again_with_a_reason(
-    visitor: Visitor, one: TrainingClass, size: ViewportSize
-) -> None:
+def test_a_class_is_closed_and_opened_again_with_a_reason(visitor: Visitor, one: TrainingClass) -> None:
     """The list says what is missing, who never came is struck off, hours are posted, a mark is corrected afterwards."""
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     lessons = [make.session(one, n) for n in range(4)]
     for lesson in lessons:
         make.mark(seat("尉迟寒山"), lesson, AttendanceMark.Mark.ABSENT)

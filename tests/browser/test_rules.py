@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from core.keys import new_key
 from organization.models import Unit
@@ -21,7 +21,6 @@ from trainees.services.duties import assign_duties
 from trainees.services.ledger import Learning, post
 
 pytestmark = pytest.mark.browser
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -42,11 +41,10 @@ def office(own_database: str, fast_passwords: None, settings) -> Unit:
     return office
 
 
-@SIZES
-def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office: Unit, size: ViewportSize) -> None:
+def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office: Unit) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(DESK)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go("/rules/credits/")
     visitor.demand_fits()
@@ -76,11 +74,10 @@ def test_a_new_version_is_looked_at_adopted_and_applied(visitor: Visitor, office
     assert set(CreditBalance.objects.filter(year=2025).values_list("elective", flat=True)) == {16}
 
 
-@SIZES
-def test_a_year_is_closed_by_typing_it_out(visitor: Visitor, office: Unit, size: ViewportSize) -> None:
+def test_a_year_is_closed_by_typing_it_out(visitor: Visitor, office: Unit) -> None:
     page = visitor.page
     page.set_default_timeout(15_000)
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     visitor.sign_in("keyuan", PASSWORD)
     visitor.go("/ledger/")
     page.get_by_role("link", name="2025年", exact=True).click()

@@ -121,7 +121,7 @@ def test_address_and_accounts_stand_in_one_file(tmp_path: Path, capsys: pytest.C
 
 
 def launch(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"VAR_DIR": str(var), "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    environment = {"VAR_DIR": str(var), "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DURABLE": "0"}
     command = [sys.executable, "-m", "config.launch", *arguments]
     return subprocess.run(command, cwd=demo.ROOT, env=environment, capture_output=True, text=True, check=False)
 

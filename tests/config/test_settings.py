@@ -1,11 +1,14 @@
 """Settings refuse an unsafe start, with a sentence that says what to set."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from config.env import UnsafeSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
@@ -42,6 +45,13 @@ def test_a_safe_environment_starts(tmp_path):
     assert start(tmp_path).stdout == "started\n"
 
 
+def test_sec_11_a_refusal_ends_the_process_with_its_sentence(tmp_path):
+    outcome = start(tmp_path, SECRET_KEY="short")
+    assert outcome.returncode != 0
+    assert outcome.stderr.startswith("启动被拒绝：") and "SECRET_KEY 太短" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -68,11 +78,15 @@ def test_a_safe_environment_starts(tmp_path):
         ({"SESSION_IDLE_OTHERS": "61"}, "SESSION_IDLE_OTHERS 应在 5 至 60 之间"),
     ],
 )
-def test_sec_11_an_unsafe_environment_is_refused(tmp_path, changes, sentence):
-    outcome = start(tmp_path, **changes)
-    assert outcome.returncode != 0
-    assert outcome.stderr.startswith("启动被拒绝：") and sentence in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+def test_sec_11_an_unsafe_environment_is_refused(tmp_path, monkeypatch, changes, sentence):
+    """The settings' file, read anew in this process."""
+    environment = {key: value for key, value in {**SAFE, **changes}.items() if value is not None}
+    monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment})
+    monkeypatch.setattr("environ.Env.ENVIRON", os.environ)
+    monkeypatch.setattr("config.env.BASE_DIR", tmp_path)
+    with pytest.raises(UnsafeSettings, match="^启动被拒绝：") as refused:
+        runpy.run_path(str(ROOT / "config" / "settings.py"))
+    assert sentence in str(refused.value)
 
 
 def test_sec_04_one_factor_needs_an_explicit_setting(tmp_path):

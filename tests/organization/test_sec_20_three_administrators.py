@@ -184,5 +184,5 @@ def test_sec_20_whatever_happens_the_three_stay_three(db, fast_passwords):
     Town.settle()
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
-        Town, settings=settings(max_examples=200, stateful_step_count=8, deadline=None, suppress_health_check=checks)
+        Town, settings=settings(max_examples=80, stateful_step_count=8, deadline=None, suppress_health_check=checks)
     )

@@ -104,7 +104,7 @@ def accepted(password: str) -> bool:
 TYPED = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=10, max_size=40).map(lambda text: f"Aa1{text}")
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(password=TYPED.filter(accepted), data=st.data())
 def test_sec_01_exactly_as_typed_and_no_character_else(person, password, data):
     set_password(person, password, now=timezone.now())

@@ -358,7 +358,7 @@ lines_of = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=lines_of)
 def test_import_twice_is_once(yunling, told):
     with transaction.atomic():

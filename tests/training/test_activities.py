@@ -153,7 +153,7 @@ def test_points_after_confirmation_and_out_of_bounds_are_refused(one, people, ac
         award_activity(made, make.item("加分项"), {"spoke": Decimal(1)}, actor=actor)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 2), st.sampled_from(Part.values)), min_size=1, max_size=5))
 def test_whatever_happened_before_the_entries_are_what_the_last_state_says(one, people, actor, states):
     if not hasattr(one, "assessment"):

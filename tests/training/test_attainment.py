@@ -203,7 +203,7 @@ LEARNED = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LEARNED, max_size=12), st.booleans(), st.booleans(), st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_one_statement_and_the_rule_agree(yunling, learned, merged, promoted, today):
     from django.db import transaction

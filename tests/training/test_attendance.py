@@ -242,7 +242,7 @@ def a_class_beside(office, people, sessions):
 CHANGE = st.tuples(st.integers(0, 2), st.integers(0, 1), st.sampled_from([None, *Mark.values]))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.lists(CHANGE, max_size=6), changes=st.lists(CHANGE, max_size=12))
 def test_random_edits_and_undo_restore(story, actor, before, changes):
     """Undo as the page does it: each step backwards, to the mark before, with the version the page knows."""

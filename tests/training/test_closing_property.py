@@ -72,7 +72,7 @@ def said_by_marks(story):
     return found
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_the_ledger_follows_the_class(office, acts):
     with transaction.atomic():

@@ -237,7 +237,7 @@ def recomputed(who, sessions):
     return [(hours, days, year, on) for year, (hours, days, on) in sorted(years.items())]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(halves=HALVES, marks=MARKS)
 def test_whatever_was_marked_the_hours_are_those_of_the_marks(office, halves, marks):
     start = date(2025, 12, 29)

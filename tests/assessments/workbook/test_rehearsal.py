@@ -224,7 +224,7 @@ GARBAGE: list[Any] = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.integers(0, 2**32),
     st.integers(1, 12),
@@ -260,7 +260,7 @@ def _writable(value: Any) -> Any:
     return "".join(c for c in value if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")[:32_000]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["花名册", "课程表", "考勤", "量化记录", "入学测试", "满意度", "班次信息", "别的"]),

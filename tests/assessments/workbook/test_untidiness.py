@@ -165,7 +165,7 @@ def test_each_way_leaves_the_book_as_it_is(way: Callable[[Sheets, Chance], None]
     assert book_of(content) == TIDY
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32))
 def test_all_ways_together_leave_the_book_as_it_is(seed: int):
     chance = random.Random(seed)

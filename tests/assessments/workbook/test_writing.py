@@ -162,7 +162,7 @@ def satisfactions(draw: st.DrawFn) -> Satisfaction:
     return Satisfaction(tuple(draw(counts) for _ in range(4)), tuple(sorted(suggestions)))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(books())
 def test_reading_what_was_written_gives_an_equal_book(book: ClassBook):
     rehearsal = rehearse_here(write_book(book))

@@ -71,7 +71,7 @@ def stands() -> list[list]:
 
 
 class TestTwiceIsOnce(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given_by(before=files, file=files)
     def test_a_second_import_finds_nothing_to_write(self, before, file):
         area = build_units("云岭").root

@@ -243,7 +243,7 @@ def carry_out(world, verb, what):
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_marks_of_leave_are_the_live_sessions_less_those_by_hand(school, steps):
     """Whatever was asked, granted, refused, cancelled, returned, corrected; and cancelling all restores what was."""
     with transaction.atomic():
