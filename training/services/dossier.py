@@ -130,6 +130,5 @@ def no_shows_item(never: int) -> Item:
 
 def _results(seated: int, waiting: int) -> Item:
     done = bool(seated) and not waiting
-    return Item(
-        RESULTS, "成绩已确认", done, f"已确认 {seated - waiting} / {seated}", f"还有 {waiting} 名学员的成绩没有确认"
-    )
+    todo = f"还有 {waiting} 名学员的成绩没有确认" if seated else "名册上没有学员，没有成绩可以确认"
+    return Item(RESULTS, "成绩已确认", done, f"已确认 {seated - waiting} / {seated}", todo)
