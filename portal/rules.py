@@ -519,7 +519,7 @@ def may_read_rules(user: Account) -> Refusal | None:
     )
 
 
-def may_write_rules(writes: bool) -> Refusal | None:
-    if writes:
+def may_write_rules(user: Account, unit: Unit) -> Refusal | None:
+    if user.access.covers(unit.path, Role.STAFF):
         return None
     return Refusal("制定学习规则", "规则由本级组织部干部教育科制定", DEPARTMENT)

@@ -15,6 +15,7 @@ from organization.access import below
 from organization.models import Account, Unit
 from organization.roles import Role
 from portal.pages import ledger_years, words
+from portal.rules import may_write_rules
 from trainees.models import Cadre, CreditEntry, Duty, RequirementSet, RuleSet
 from trainees.rules.requirements import ASKS, Requirement, read_requirements, shipped
 from trainees.rules.rule_book import ChannelRule, RuleBook
@@ -79,10 +80,6 @@ def readable(user: Account, pk: Any) -> Unit:
     return found
 
 
-def writes(user: Account, unit: Unit) -> bool:
-    return user.access.covers(unit.path, Role.STAFF)
-
-
 # ---- the page ----
 
 
@@ -104,7 +101,7 @@ def page(kind: Kind, user: Account, unit: Unit, today: date) -> dict[str, Any]:
             words.tab(one.label, reverse("portal:rules", args=[one.key]) + here, active=one is kind)
             for one in KINDS.values()
         ],
-        "new_url": reverse("portal:rules_new", args=[kind.key, unit.pk]) if writes(user, unit) else "",
+        "new_url": reverse("portal:rules_new", args=[kind.key, unit.pk]) if may_write_rules(user, unit) is None else "",
     }
 
 
@@ -146,7 +143,7 @@ def recompute_url(user: Account, row: Version, today: date) -> str:
 
     Nowhere for requirements, which post nothing.
     """
-    if not isinstance(row, RuleSet) or not writes(user, row.unit):
+    if not isinstance(row, RuleSet) or may_write_rules(user, row.unit) is not None:
         return ""
     return reverse("portal:recompute", args=[row.unit_id, recomputed_year(row, today)])
 

@@ -60,7 +60,7 @@ def rules_new(request: SignedIn, kind: str, unit: UUID) -> HttpResponse:
     demand(may_read_rules(request.user))
     shown = pages.kind_of(kind)
     where = pages.readable(request.user, unit)
-    demand(may_write_rules(pages.writes(request.user, where)))
+    demand(may_write_rules(request.user, where))
     before = pages.in_force(shown, where, timezone.localdate())
     form = FORMS[kind](
         request.POST or None, rules=before, initial={"op_id": new_op_id(), "since": timezone.localdate()}
