@@ -119,8 +119,8 @@ def tabs(active: Table) -> list[dict[str, Any]]:
 
 def crumbs(table: Table, last: str = "") -> list[dict[str, str]]:
     url = reverse("portal:cadre_table", args=[table.key]) if last else ""
-    found = words.crumbs(("干部", reverse("portal:cadre_list")), (table.label, url))
-    return found + ([{"label": last, "url": ""}] if last else [])
+    above = ("干部", reverse("portal:cadre_list")), (table.label, url)
+    return words.crumbs(*above, *([(last, "")] if last else []))
 
 
 def resource_of(kind: str, user: Account) -> OfPerson:

@@ -206,9 +206,8 @@ def tabs(active: str) -> list[dict[str, Any]]:
 
 
 def crumbs(shelf: Shelf, last: str = "") -> list[dict[str, str]]:
-    found = words.crumbs()
-    url = reverse("portal:catalogue", args=[shelf.key])
-    return [*found, {"label": shelf.label, "url": url if last else ""}] + ([{"label": last, "url": ""}] if last else [])
+    url = reverse("portal:catalogue", args=[shelf.key]) if last else ""
+    return words.crumbs((shelf.label, url), *([(last, "")] if last else []))
 
 
 def writable_units(user: Account) -> set[Any]:

@@ -24,11 +24,8 @@ SHOWN_DAYS = timedelta(days=30)
 
 
 def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
-    found = words.crumbs()
-    if last != "网络虚拟班":
-        found.append({"label": "网络虚拟班", "url": reverse("portal:online_classes")})
-    found += [{"label": name, "url": url} for name, url in more]
-    return [*found, {"label": last, "url": ""}]
+    above = [] if last == "网络虚拟班" else [("网络虚拟班", reverse("portal:online_classes"))]
+    return words.crumbs(*above, *more, (last, ""))
 
 
 def listed(request: HttpRequest, user: Account) -> tuple[QuerySet[OnlineClass], list[dict[str, Any]]]:

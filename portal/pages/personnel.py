@@ -21,11 +21,8 @@ STEPS = ("上传", "逐份核对", "写入")
 
 
 def crumbs(last: str = "") -> list[dict[str, str]]:
-    found = words.crumbs(("任免审批表", ""))
-    if last:
-        found[-1]["url"] = reverse("portal:personnel_forms")
-        found.append({"label": last, "url": ""})
-    return found
+    url = reverse("portal:personnel_forms") if last else ""
+    return words.crumbs(("任免审批表", url), *([(last, "")] if last else []))
 
 
 def listed(user: Account) -> Any:

@@ -22,8 +22,7 @@ TONES = {"filed": "warn", "confirmed": "good", "returned": "bad"}
 
 
 def crumbs(last: str, *more: tuple[str, str]) -> list[dict[str, str]]:
-    found = words.crumbs(*more)
-    return [*found, {"label": last, "url": ""}]
+    return words.crumbs(*more, (last, ""))
 
 
 def tabs(active: str) -> list[dict[str, Any]]:

@@ -106,9 +106,8 @@ def page(kind: Kind, user: Account, unit: Unit, today: date) -> dict[str, Any]:
 
 
 def frame(kind: Kind, unit: Unit, last: str = "") -> dict[str, Any]:
-    crumbs = words.crumbs()
-    crumbs.append({"label": kind.label, "url": reverse("portal:rules", args=[kind.key]) if last else ""})
-    return {"kind": kind, "unit": unit, "crumbs": crumbs + ([{"label": last, "url": ""}] if last else [])}
+    url = reverse("portal:rules", args=[kind.key]) if last else ""
+    return {"kind": kind, "unit": unit, "crumbs": words.crumbs((kind.label, url), *([(last, "")] if last else []))}
 
 
 def _told(kind: Kind, row: Version, unit: Unit, current: Version | None) -> dict[str, Any]:

@@ -23,9 +23,8 @@ UNITS_A_PAGE = 100
 
 
 def crumbs(last: str = "") -> list[dict[str, str]]:
-    found = words.crumbs()
-    found.append({"label": "学习任务", "url": reverse("portal:duties") if last else ""})
-    return [*found, {"label": last, "url": ""}] if last else found
+    url = reverse("portal:duties") if last else ""
+    return words.crumbs(("学习任务", url), *([(last, "")] if last else []))
 
 
 @require_safe
