@@ -11,7 +11,7 @@ from core.keys import new_key
 from core.models import StoredFile
 from core.scope import ScopedQuerySet, Ways
 from organization.access import Access
-from organization.models import Unit
+from organization.models import Account, Unit
 from organization.roles import Role
 from trainees.models import Cadre, own_way, person_ways
 from training.models import Enrolment, TrainingClass, class_ways
@@ -154,6 +154,11 @@ class ArchivePaperQuerySet(ScopedQuerySet):
             "addressed": Q(cadre=None) & unit
         }
 
+    def taken_by(self, account: Account) -> Self:
+        """In scope; what was made through somebody's eyes shows what they may see, so only they take it."""
+        passing = Q(kind__in=ArchivePaper.PASSING)
+        return self.visible_to(account).filter(~passing | Q(asked_by_id=account.pk))
+
 
 class ArchivePaper(models.Model):
     """A paper made of the learning archive when somebody asks, by a worker (档案材料): booklet, register form, statements.
@@ -167,6 +172,9 @@ class ArchivePaper(models.Model):
         REGISTER = "register", "学员考核登记表"
         CADRE_STATEMENT = "cadre_year", "个人年度学习情况"
         UNIT_STATEMENT = "unit_year", "单位年度学习情况通报"
+
+    PASSING: ClassVar = (Kind.BOOKLET, Kind.REGISTER)
+    """Made anew whenever somebody asks: their files go after the usual days. Statements stay."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     kind = models.CharField("种类", max_length=10, choices=Kind)

@@ -28,8 +28,6 @@ logger = logging.getLogger("portal.reports")
 Kind = ArchivePaper.Kind
 WHY = "the worker makes papers of batches that were submitted in scope"
 BATCH = "archive"
-PASSING = (Kind.BOOKLET, Kind.REGISTER)
-"""Made anew whenever somebody asks: their files go after the usual days. Statements stay."""
 
 MAKERS: dict[str, Callable[[ArchivePaper, date], bytes]] = {
     Kind.BOOKLET: lambda paper, today: render_booklet(booklet_of(paper, today)),
@@ -63,6 +61,6 @@ def make_archive_paper(paper_id: UUID) -> None:
         pdf = MAKERS[paper.kind](paper, today)
     except PaperFault as fault:
         raise Unmakeable(str(fault)) from fault
-    last = today + timedelta(days=settings.UPLOAD_KEEP_DAYS) if paper.kind in PASSING else None
+    last = today + timedelta(days=settings.UPLOAD_KEEP_DAYS) if paper.kind in ArchivePaper.PASSING else None
     paper.file, paper.pages = keep(pdf, delete_after=last), count_pages(pdf)
     paper.save(update_fields=["file", "pages"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,21 +16,19 @@ from portal.rules import may_order_booklets
 from reports.gathering.archive import Sight
 from reports.models import ArchivePaper
 from reports.services.archive_orders import MOST
-from reports.services.archive_papers import BATCH, PASSING
+from reports.services.archive_papers import BATCH
 from trainees.models import Cadre
 
 SHOWN = 6
 
 
 def papers_for(user: Account) -> QuerySet[ArchivePaper]:
-    """Papers in scope; what was made for somebody shows what they may see, so only they take it."""
-    rows = ArchivePaper.objects.visible_to(user).filter(~Q(kind__in=PASSING) | Q(asked_by_id=user.pk))
-    return rows.select_related("file", "cadre", "unit", "enrolment__training_class")
+    return ArchivePaper.objects.taken_by(user).select_related("file", "cadre", "unit", "enrolment__training_class")
 
 
 def asked_by(user: Account) -> QuerySet[ArchivePaper]:
     """What the account had made, the latest first; a closed year's statements stand with the year."""
-    return papers_for(user).filter(asked_by_id=user.pk, kind__in=PASSING).order_by("-asked", "-pk")
+    return papers_for(user).filter(asked_by_id=user.pk, kind__in=ArchivePaper.PASSING).order_by("-asked", "-pk")
 
 
 def ready(user: Account) -> list[ArchivePaper]:
