@@ -49,7 +49,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """One duty with its standing; `several_years` tells the five-year duty from the year's."""
+    """One duty with its standing."""
 
     code: str
     name: str
@@ -68,10 +68,6 @@ class DutyLine:
     other_amount: Decimal | None = None
     other_done: Decimal | None = None
     note: str = ""
-
-    @property
-    def several_years(self) -> bool:
-        return self.due.year - self.since.year >= 2
 
     @property
     def percent(self) -> int:
@@ -179,7 +175,6 @@ class Honour:
     giver: str
     on: date
     note: str = ""
-    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

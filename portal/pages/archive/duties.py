@@ -32,7 +32,6 @@ def gauge(line: DutyLine, today: date) -> Shown:
         "due": line.due,
         "missing": "" if line.met or line.exempt else f"还差 {words.hours(line.missing)} {line.unit}",
         "note": line.note,
-        "several_years": line.several_years,
     }
 
 

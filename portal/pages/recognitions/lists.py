@@ -84,7 +84,6 @@ def page(request: HttpRequest, user: Account, page_obj: Any, filters: list[dict[
         "text": request.GET.get("name", "")[:50],
         "export_url": f"{reverse('portal:recognition_export')}?{query}",
         "is_staff": user.access.has(Role.STAFF),
-        "is_liaison": user.access.has(Role.LIAISON),
         "platforms_url": reverse("portal:platform_list"),
         "file_url": reverse("portal:recognition_file") if user.access.has(Role.LIAISON) else "",
         "crumbs": words.crumbs(("学分认定", "")),

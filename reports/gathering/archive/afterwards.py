@@ -57,6 +57,6 @@ def visits_of(owners: Owners, sight: Sight) -> dict[UUID, list[Visit]]:
 def honours_of(owners: Owners, sight: Sight) -> dict[UUID, list[Honour]]:
     found: dict[UUID, list[Honour]] = {}
     for row in sight.rows(Award).filter(cadre__in=owners).order_by("-on", "pk"):
-        line = Honour(row.pk, row.name, row.giver, row.on, row.note, row.version)
+        line = Honour(row.pk, row.name, row.giver, row.on, row.note)
         found.setdefault(owners[row.cadre_id], []).append(line)
     return found
