@@ -280,6 +280,7 @@ class CourseForm(CatalogueForm):
         paths = {path for unit in units for path in Unit.upward(unit.path)}
         modules.queryset = CourseModule.objects.filter(system__unit__path__in=paths)  # of one's own, and of those above
         modules.empty_label = "不属于课程体系"
+        cast(forms.ModelChoiceField, self.fields["category"]).empty_label = "请选择课程类别"
         if "unit" not in self.fields:
             del self.fields["hours"]
 
