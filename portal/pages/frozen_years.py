@@ -12,7 +12,7 @@ from portal.pages import words
 from trainees.models import FrozenYear
 
 TEXT = (
-    "核对时发现的差异：{}。请先查明：对照学习档案里的台账逐条核对，余额不符的请系统管理员按运维手册重建。"
+    "{}。请先查明：对照学习档案里的台账逐条核对，余额不符的请系统管理员按运维手册重建。"
     "解除后可以继续入账；仍不符的，下一次核对会再冻结。"
 )
 

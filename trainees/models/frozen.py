@@ -62,4 +62,4 @@ class FrozenYear(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cadre} {self.year}年"
+        return f"{self.cadre}{self.year}年"

@@ -37,11 +37,19 @@ SUMS = """
     coalesce(sum(e.credits) FILTER (WHERE e.kind = 'required'), 0) AS required,
     coalesce(sum(e.credits) FILTER (WHERE e.kind = 'elective'), 0) AS elective
 """
-FIELDS = ("off_job_days", "off_job_hours", "online_hours", "other_hours", "required", "elective")
+FIELDS = {
+    "off_job_days": "脱产天数", "off_job_hours": "脱产学时", "online_hours": "网络学时", "other_hours": "其他学时",
+    "required": "必修学分", "elective": "选修学分",
+}  # fmt: skip
 OURS, THEIRS = (", ".join(f"coalesce({side}.{name}, 0)" for name in FIELDS) for side in ("s", "b"))
+DIFFERS = """
+CASE WHEN coalesce(s.{0}, 0) <> coalesce(b.{0}, 0)
+THEN format('{1} %%s（余额 %%s）', trim_scale(coalesce(s.{0}, 0)::numeric), trim_scale(coalesce(b.{0}, 0)::numeric)) END
+"""
+TOLD = ", ".join(DIFFERS.format(name, label) for name, label in FIELDS.items())
 BALANCES = f"""
 WITH s AS (SELECT e.cadre_id, e.year, e.adjustment, {SUMS}, count(*) AS entries FROM trainees_creditentry e GROUP BY 1, 2, 3)
-SELECT cadre_id, year, concat_ws('、', {OURS}, s.entries), concat_ws('、', {THEIRS}, b.entries), adjustment
+SELECT cadre_id, year, concat_ws('、', {TOLD}, {DIFFERS.format("entries", "条数")})
 FROM s FULL JOIN trainees_creditbalance b USING (cadre_id, year, adjustment)
 WHERE ({OURS}, coalesce(s.entries, 0)) IS DISTINCT FROM ({THEIRS}, coalesce(b.entries, 0))
 ORDER BY 1, 2
@@ -52,7 +60,7 @@ WITH s AS (
     SELECT e.cadre_id, e.year, {SUMS} FROM trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id
     WHERE e.reverses_id IS NULL AND r.id IS NULL GROUP BY 1, 2
 ), b AS (SELECT cadre_id, year, {TOTALS} FROM trainees_creditbalance GROUP BY 1, 2)
-SELECT cadre_id, year, concat_ws('、', {OURS}), concat_ws('、', {THEIRS}) FROM s FULL JOIN b USING (cadre_id, year)
+SELECT cadre_id, year, concat_ws('、', {TOLD}) FROM s FULL JOIN b USING (cadre_id, year)
 WHERE ({OURS}) IS DISTINCT FROM ({THEIRS}) ORDER BY 1, 2
 """  # noqa: S608
 MIRRORS = """
@@ -70,8 +78,8 @@ GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4
 """
 QUESTIONS = {"balances": BALANCES, "live": LIVE, "mirrors": MIRRORS, "doubles": DOUBLES}
 WORDS = {
-    "balances": "余额与记录合计不符：记录合计 {}，余额 {}",
-    "live": "余额与有效记录不符：有效记录合计 {}，余额 {}",
+    "balances": "余额与记录合计不符：{}",
+    "live": "余额与有效记录合计不符：{}",
     "mirrors": "第 {} 号冲销与所冲销的第 {} 号记录不对应",
     "doubles": "同一来源有两笔有效学分：{} {}",
     "rules": "按记录的规则重新计算，应冲销 {} 笔、新记 {} 笔",

@@ -40,7 +40,7 @@ def test_rel_02_a_wrong_balance_freezes_that_year_of_that_person(own_database):
     assert (len(done.findings), done.frozen) == (2, 1)
     frozen = FrozenYear.objects.get()
     assert (frozen.cadre, frozen.year, frozen.run) == (who, 2026, done.run)
-    assert frozen.words.startswith("余额与记录合计不符：记录合计 2.00、12.00、")
+    assert frozen.words == "余额与记录合计不符：必修学分 12（余额 13）；余额与有效记录合计不符：必修学分 12（余额 13）"
     assert AuditEntry.objects.get(event="ledger.freeze").object_id == str(frozen.pk)
     assert (reconcile().frozen, FrozenYear.objects.count()) == (0, 1)
     with pytest.raises(Refused, match="司马清扬2026年的台账核对有差异，已冻结，本次没有入账"):
