@@ -77,6 +77,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "withdrawn": Badge("已撤回", "off"),
         "revoked": Badge("已撤销", "off"),
     },
+    "correction": {
+        "asked": Badge("待审批", "warn"),
+        "approved": Badge("已更正", "good"),
+        "returned": Badge("已退回", "bad"),
+        "withdrawn": Badge("已撤回", "off"),
+    },
     "leave": {
         "asked": Badge("待审批", "warn"),
         "granted": Badge("已准假", "good"),

@@ -1,4 +1,4 @@
-"""What people send when a class is closed, and when a mark of a closed class is corrected."""
+"""What people send when a class is closed, and when a mark of a closed class is to be corrected."""
 
 from django import forms
 
@@ -13,6 +13,6 @@ class CloseForm(SeenForm):
 
 
 class CorrectionForm(SeenReasonForm):
-    """Another mark for one cell of a closed class; `seen` is the version of the mark that stood there."""
+    """Another mark that is asked for in one cell of a closed class; `seen` is the version of the mark that stands there."""
 
     mark = forms.ChoiceField(label="更正为", choices=AttendanceMark.Mark.choices)

@@ -113,6 +113,8 @@ def _work(standing: Standing) -> list[Place]:
         places.append(place("班次", "school", reverse("portal:class_list")))
     if standing.manages or standing.approves or standing.has(Role.STAFF):
         places.append(place("请假审批", "clipboard-check", reverse("portal:leave_inbox")))
+    if standing.manages or standing.has(Role.STAFF):
+        places.append(place("更正申请", "pencil", reverse("portal:correction_list")))
     if standing.has(Role.STAFF, Role.LIAISON):
         places.append(
             place("述学与回访", "message-circle", reverse("portal:follow_ups"), reverse("portal:report_backs"))

@@ -174,6 +174,11 @@ def may_mark(door: Door) -> Refusal | None:
     """Marks are kept by the class's managers and the department, until the class is closed."""
     if not door.writing:
         return Refusal("登记考勤", "班次已结班或已取消，考勤只能查看", f"{DEPARTMENT}：先重新打开班次")
+    return may_send_marks(door)
+
+
+def may_send_marks(door: Door) -> Refusal | None:
+    """Whether the cells are locked is no question of who sends them: the service answers it (409, SEC-22)."""
     if door.roster:
         return None
     return Refusal("登记考勤", "考勤由班主任登记", "班主任、组织部干部教育科")
@@ -244,11 +249,34 @@ def may_strike_no_shows(door: Door) -> Refusal | None:
     return may_close_class(door)
 
 
-def may_correct_marks(door: Door) -> Refusal | None:
-    """A mark of a closed class; whether the class is closed, and who kept the mark, the service asks."""
+def may_ask_correction(door: Door) -> Refusal | None:
+    """For a mark of a closed class; whether the class is closed the service asks."""
+    if door.roster:
+        return None
+    return Refusal("申请更正考勤", "结班后的考勤由本班班主任或组织部申请更正", "班主任、组织部干部教育科")
+
+
+def may_decide_correction(door: Door, own: bool) -> Refusal | None:
+    """A second person of the department; that they did not keep the marks either, the service sees to."""
+    if own:
+        return Refusal("审批更正申请", "不能审批自己提出的更正申请", "组织部另一名工作人员")
     if door.staff:
         return None
-    return Refusal("更正结班后的考勤", "结班后的更正由组织部办理，经办人不能自己更正", DEPARTMENT)
+    return Refusal("审批更正申请", "更正申请由主办班次的组织部门审批", DEPARTMENT)
+
+
+def may_withdraw_correction(own: bool) -> Refusal | None:
+    if own:
+        return None
+    return Refusal("撤回更正申请", "这份申请不是您提出的；不同意的，由组织部另一名工作人员退回", "申请人")
+
+
+def may_list_corrections(user: Account) -> Refusal | None:
+    """Those who may ask for corrections and those who decide about them."""
+    named = any(each.kind == ClassRole.Kind.MANAGER for each in named_for(user.access))
+    if user.access.has(Role.STAFF) or named:
+        return None
+    return Refusal("打开更正申请", "更正申请由班主任和组织部提出、由组织部审批", "班主任、组织部干部教育科")
 
 
 def may_reopen_class(door: Door) -> Refusal | None:

@@ -58,6 +58,7 @@ def badge_rows() -> list[Context]:
         "ledger_year": "台账年度",
         "recognition": "学分认定",
         "leave": "请假",
+        "correction": "更正申请",
         "duty": "学习任务",
         "fault": "问题",
     }

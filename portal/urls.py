@@ -24,6 +24,7 @@ from portal.views import (
     check_in,
     classes,
     closing,
+    corrections,
     devices,
     documents,
     duties,
@@ -116,9 +117,14 @@ urlpatterns = [
     ),
     path(
         "classes/<uuid:pk>/attendance/<uuid:enrolment>/<uuid:session>/correct/",
-        closing.attendance_correct,
-        "attendance_correct",
+        corrections.correction_ask,
+        "correction_ask",
     ),
+    path("corrections/", corrections.correction_list, "correction_list"),
+    path("corrections/<uuid:pk>/", corrections.correction_page, "correction_page"),
+    path("corrections/<uuid:pk>/approve/", corrections.correction_approve, "correction_approve"),
+    path("corrections/<uuid:pk>/return/", corrections.correction_return, "correction_return"),
+    path("corrections/<uuid:pk>/withdraw/", corrections.correction_withdraw, "correction_withdraw"),
     path("classes/<uuid:pk>/attendance/machine/", attendance_machine.machine_upload, "machine_upload"),
     path(
         "classes/<uuid:pk>/attendance/machine/<uuid:upload>/", attendance_machine.machine_rehearsal, "machine_rehearsal"

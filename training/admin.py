@@ -15,6 +15,7 @@ from training.models import (
     AttendanceMark,
     ClassRole,
     ClassSeries,
+    CorrectionRequest,
     Enrolment,
     FollowUp,
     Holiday,
@@ -206,6 +207,20 @@ class LeaveRequestAdmin(ScopedAdmin):
     fields = (
         "training_class", "enrolment", "kind", "first", "last", "hours", "half_days", "state", "over_cap", "asked",
         "ended",
+    )  # fmt: skip
+
+
+@admin.register(CorrectionRequest)
+class CorrectionRequestAdmin(ScopedAdmin):
+    """Shown only: a correction is asked for and decided on the portal's pages."""
+
+    list_display = ("enrolment", "training_class", "lesson", "before", "after", "state", "asked_at", "decided_at")
+    list_filter = ("state",)
+    list_select_related = ("enrolment", "training_class")
+    search_fields = ("enrolment__roster_name", "training_class__name")
+    ordering = ("-asked_at", "pk")
+    fields = (
+        "training_class", "enrolment", "lesson", "before", "after", "reason", "state", "comment", "asked_at", "decided_at",
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Part:
 # Classes of the city are organised by the department, so the class manager may import there; he works at the school.
 PARTS = (
     Part("zuzhibu", "组织部干部教育科", "程守拙", "YL", Role.STAFF, "YL"),
+    Part("zuzhibu2", "组织部干部教育科（经办）", "叶知微", "YL", Role.STAFF, "YL"),
     Part("banzhuren", "班主任", "闻书砚", "YLDX", Role.SCHOOL, "YL"),
     Part("lianluoyuan", "单位联络员", "方砚秋", "YL01", Role.LIAISON, "YL01"),
     Part("xueyuan", "学员", LEARNER, LEARNER_UNIT),

@@ -16,6 +16,7 @@ from portal.demo.archive import fill_archives
 from portal.demo.books import Seating, book_of
 from portal.demo.catalogue import fill_catalogue, fill_county
 from portal.demo.check_ins import check_in_today
+from portal.demo.corrections import correct_marks
 from portal.demo.faulty import faulty_workbook
 from portal.demo.leaves import Leaves, name_approvers
 from portal.demo.ledger import keep_ledger
@@ -86,6 +87,7 @@ class City:
         keep_ledger(self.units, self.accounts, self.today)
         happen(self.units, self.department, self.today)
         Elsewhere(self.units, self.accounts, self.today).make(self.accounts["banzhuren"], self.accounts["kaoping"])
+        correct_marks(self.accounts)
         come_after(self.accounts, self.units, self.today)
         fill_archives(self.accounts, self.today)
 

@@ -9,28 +9,31 @@ from core.models import RowChange
 from portal.acts import names_of, new_op_id
 from portal.pages.attendance import SOURCES
 from portal.pages.attendance_totals import LABELS, WHY
-from portal.rules import Door, may_correct_marks
+from portal.pages.corrections import of_cell
+from portal.rules import Door, may_ask_correction
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 
 TABLE = AttendanceMark._meta.db_table
 
 
 def history(who: Enrolment, when: Session, door: Door) -> dict[str, Any]:
-    """What templates/portal/class/_attendance_history.html needs, the latest change first; four or five queries."""
+    """What templates/portal/class/_attendance_history.html needs, the latest change first; six queries at most."""
     changes = list(RowChange.objects.filter(table_name=TABLE, row_id__in=rows_of(who, when)).order_by("-id")[:200])
     names = names_of({change.actor_id for change in changes})
     told = {"who": who.roster_name, "when": str(when), "changes": story(changes[::-1], names)[::-1]}
-    return told | {"correct": correction(who, when, door)}
+    asked = of_cell(who, when)
+    waits = any(one["age"] for one in asked)
+    return told | {"asked": asked, "correct": None if waits else correction(who, when, door)}
 
 
 def correction(who: Enrolment, when: Session, door: Door) -> dict[str, Any] | None:
-    """The form that corrects the cell of a closed class, for those who may."""
+    """The form that asks for another mark in the cell of a closed class, for those who may."""
     one = who.training_class
-    if one.state != TrainingClass.State.CLOSED or may_correct_marks(door) is not None:
+    if one.state != TrainingClass.State.CLOSED or may_ask_correction(door) is not None:
         return None
     there = AttendanceMark.objects.unscoped(WHY).filter(training_class=one, enrolment=who, session=when).first()
     return {
-        "url": reverse("portal:attendance_correct", args=[one.pk, who.pk, when.pk]),
+        "url": reverse("portal:correction_ask", args=[one.pk, who.pk, when.pk]),
         "marks": [(mark, label) for mark, label in LABELS.items() if there is None or mark != there.mark],
         "hidden": {"seen": there.version if there else 0},
         "op_id": new_op_id(),

@@ -17,6 +17,7 @@ from portal.lists import chips, chosen, page_of
 from portal.pages import words
 from portal.pages.cadres import rows_for
 from portal.pages.classes import begun, unconfirmed
+from portal.pages.corrections import asked_of_me as asked_corrections
 from portal.pages.duties import desk
 from portal.pages.files import document
 from portal.pages.leaves.mine import asked_of_me
@@ -78,6 +79,7 @@ def waits(user: Account, classes: QuerySet[TrainingClass]) -> list[dict[str, Any
     unverified = rows_for(user).filter(unverified=True).count()
     return [
         leave_wait(user),
+        correction_wait(user),
         recognition_wait(user),
         frozen_wait(user),
         wait("upload", waiting["n"], "份工作簿已核对，等待确认", reverse("portal:workbook_upload"), waiting["oldest"]),
@@ -107,6 +109,12 @@ def leave_wait(user: Account) -> dict[str, Any] | None:
     if told and found["reminded"]:
         told |= {"detail": f"其中 {found['reminded']} 份已催办", "late": True}
     return told
+
+
+def correction_wait(user: Account) -> dict[str, Any] | None:
+    """Marks of closed classes that somebody asks to have corrected."""
+    found = asked_corrections(user).aggregate(n=Count("pk"), oldest=Min("asked_at"))
+    return wait("pencil", found["n"], "份考勤更正申请等您审批", reverse("portal:correction_list"), found["oldest"])
 
 
 def recognition_wait(user: Account) -> dict[str, Any] | None:

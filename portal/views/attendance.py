@@ -14,9 +14,10 @@ from core.scope import get_in_scope
 from portal.pages import attendance as pages
 from portal.pages.attendance_history import history
 from portal.pages.classes import page
+from portal.pages.corrections import locked_words
 from portal.requests import SignedIn
 from portal.rescoring import follow_marks
-from portal.rules import demand, may_correct_marks, may_mark, may_see_attendance, may_touch_marks
+from portal.rules import demand, may_ask_correction, may_mark, may_see_attendance, may_send_marks, may_touch_marks
 from portal.views.scope import class_and_door
 from training.models import AttendanceMark, Enrolment, Session, TrainingClass
 from training.services.attendance import MOST_CELLS, Edit, Saving, UnknownCell, save_marks
@@ -32,8 +33,8 @@ def class_attendance(request: SignedIn, pk: UUID) -> HttpResponse:
     refusal = may_mark(door) or may_touch_marks(one)
     grid = pages.grid_of(request, one)
     why = refusal.why if refusal else ""
-    if one.state == TrainingClass.State.CLOSED and may_correct_marks(door) is None:
-        why = "班次已结班，考勤只能查看；确有差错的，双击一格，在变动记录里写明理由更正，学时差额随即入账"
+    if one.state == TrainingClass.State.CLOSED and may_ask_correction(door) is None:
+        why = locked_words(one)
     own = pages.fragment(grid, door, why)
     return render(request, "portal/class_page.html", page(one, door, "class_attendance", "attendance") | own)
 
@@ -43,9 +44,10 @@ def attendance_marks(request: SignedIn, pk: UUID) -> JsonResponse:
     """Save cells: `{op_id, cells: [{enrolment, session, mark|null, version, over_leave}]}`, at most 4,000 of them.
 
     Answers `{saved, refused, sessions, people}`: new versions, both values of what was refused, the figures that follow.
+    Cells of a closed class or of confirmed results are locked: 409 and `over`, which tells the page not to try again.
     """
     one, door = class_and_door(request, pk)
-    demand(may_mark(door))
+    demand(may_send_marks(door))
     op_id, edits = asked(request.body)
     payload = [[str(edit.enrolment), str(edit.session), edit.mark, edit.version, edit.over_leave] for edit in edits]
 
@@ -63,7 +65,7 @@ def attendance_marks(request: SignedIn, pk: UUID) -> JsonResponse:
     except UnknownCell:
         return JsonResponse({"message": MOVED_ON}, status=404)
     except Refused as refused:
-        return JsonResponse({"message": refused.message}, status=403)
+        return JsonResponse({"message": refused.message, "over": True}, status=409)
     except Conflict as conflict:
         return JsonResponse({"message": conflict.message}, status=409)
     return JsonResponse(answer | pages.following(one, edits, saving))

@@ -1,8 +1,8 @@
-"""结班: the tab with the list and the hours, striking off who never came, correcting a mark afterwards."""
+"""结班: the tab with the list and the hours, striking off who never came."""
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,17 +12,14 @@ from core.audit import record
 from core.forms import SeenReasonForm
 from portal.acts import Answer, answer, perform
 from portal.downloads import XLSX, download
-from portal.forms_closing import CorrectionForm
 from portal.lists import page_of
 from portal.pages import closing, unclosed, words
 from portal.pages.classes import page
 from portal.pages.sheets import table_workbook
 from portal.requests import SignedIn
-from portal.rescoring import amendment_due, follow_marks
-from portal.rules import demand, may_correct_marks, may_list_classes, may_see_closing, may_strike_no_shows
+from portal.rescoring import follow_marks
+from portal.rules import demand, may_list_classes, may_see_closing, may_strike_no_shows
 from portal.views.scope import class_and_door
-from training.services.attendance import UnknownCell
-from training.services.corrections import correct_mark
 from training.services.dossier import dossiers
 from training.services.no_shows import strike_no_shows
 
@@ -65,29 +62,6 @@ def class_no_shows(request: SignedIn, pk: UUID) -> HttpResponse:
         return answer(reverse("portal:class_closing", args=[pk]), f"已从名册划去 {gone} 人，记为未报到")
 
     return perform(request, form, "class.no_shows", [str(pk), asked["reason"], asked["seen"]], act)
-
-
-@require_POST
-def attendance_correct(request: SignedIn, pk: UUID, enrolment: UUID, session: UUID) -> HttpResponse:
-    """Another mark for one cell of a closed class; what the ledger did and whether the result follows is told."""
-    one, door = class_and_door(request, pk)
-    demand(may_correct_marks(door))
-    form = CorrectionForm(request.POST)
-    asked = form.checked()
-    facts = {name: asked[name] for name in ("mark", "reason", "seen")}
-
-    def act() -> Answer:
-        done = correct_mark(
-            one, enrolment, session, facts["mark"], actor=request.user, reason=facts["reason"], seen=facts["seen"]
-        )
-        posted = "台账已按差额更正" if done.awarded or done.reversed else "学时没有变化"
-        said = f"考勤已更正，{posted}{amendment_due(one, enrolment)}"
-        return answer(reverse("portal:class_attendance", args=[pk]), said)
-
-    try:
-        return perform(request, form, "attendance.correct", [str(pk), str(enrolment), str(session), facts], act)
-    except UnknownCell as error:
-        raise Http404("这一格不在本班的名册和课程表里") from error
 
 
 @require_safe

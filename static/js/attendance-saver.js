@@ -78,10 +78,11 @@ export class Saver {
       return this.later();
     }
     const json = (response.headers.get("Content-Type") ?? "").startsWith("application/json");
-    if (response.ok && json) return this.done(await response.json());
+    const answer = json ? await response.json() : {};
+    if (response.ok && json) return this.done(answer);
     // Signed out, too busy, away: the same request once more. What the rules refuse is over.
-    const over = [400, 403, 404, 413].includes(response.status);
-    return over ? this.stop(json ? (await response.json()).message : "") : this.later();
+    const over = [400, 403, 404, 413].includes(response.status) || answer.over;
+    return over ? this.stop(answer.message ?? "") : this.later();
   }
 
   later() {

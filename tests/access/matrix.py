@@ -130,6 +130,9 @@ NOT_LEARNERS = " ".join(set(SIGNED_IN) - set(LEARNERS.split()))
 LEAVE_DECIDERS = "staff manager approver stranger_staff stranger_manager"
 NOT_LEAVE_DECIDERS = " ".join(set(SIGNED_IN) - set(LEAVE_DECIDERS.split()))
 
+CORRECTORS = "staff manager stranger_staff stranger_manager"
+NOT_CORRECTORS = " ".join(set(SIGNED_IN) - set(CORRECTORS.split()))
+
 LEDGER_KEEPERS = "staff stranger_staff"
 NOT_LEDGER_KEEPERS = " ".join(set(SIGNED_IN) - set(LEDGER_KEEPERS.split()))
 RULE_READERS = "staff leader liaison sibling_liaison stranger_staff"
@@ -183,8 +186,17 @@ ROWS = (
     Row("class_hours_export", one_class, ok="staff manager", forbidden=f"assessor leader {LEARNERS}"),
     Row("class_no_shows", open_class, ok="staff manager", forbidden="assessor leader trainee", code=302, method="post",
         data={**REASON, "seen": 0}, prepared_by="stayed_away"),
-    Row("attendance_correct", one_cell, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302,
+    # a mark of a closed class: asked for by whoever keeps the roster, decided by another of the department
+    Row("correction_ask", one_cell, ok="staff manager", forbidden=f"assessor leader {LEARNERS}", code=302,
         method="post", data={**REASON, "seen": 1, "mark": "sick"}, prepared_by="closed"),
+    Row("correction_list", ok=CORRECTORS, forbidden=NOT_CORRECTORS),
+    Row("correction_page", prepared("correction"), ok="staff manager", prepared_by="a_correction"),
+    Row("correction_approve", prepared("correction"), ok="staff", forbidden="manager", code=302, method="post",
+        data={"seen": 1}, prepared_by="a_correction"),
+    Row("correction_return", prepared("correction"), ok="staff", forbidden="manager", code=302, method="post",
+        data={**REASON, "seen": 1}, prepared_by="a_correction"),
+    Row("correction_withdraw", prepared("correction"), ok="manager", forbidden="staff", code=302, method="post",
+        data={"seen": 1}, prepared_by="a_correction"),
     Row("class_reopen", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",
         data={**REASON, "seen": 1}, prepared_by="closed"),
     Row("class_cancel", one_class, ok="staff", forbidden=f"manager assessor leader {LEARNERS}", code=302, method="post",

@@ -48,6 +48,7 @@ from training.models import (
     AttendanceMark,
     CheckInScan,
     CommitteeElection,
+    CorrectionRequest,
     Enrolment,
     FollowUp,
     LearningWork,
@@ -214,6 +215,10 @@ class Eyes:
         one, cadre = self.plan.seats[place]
         return self.class_staff(one) or self.manager(one) or self.person_staff(cadre) or self.myself(cadre)
 
+    def class_office_of_seat(self, place: int) -> bool:
+        """What is only asked for: whoever keeps the class's roster, and not yet the trainee."""
+        return self.class_office(self.plan.seats[place][0])
+
     def points_of_seat(self, place: int) -> bool:
         """Entries, points of exams: the assessment group too."""
         return self.office_record(place) or self.assessor(self.plan.seats[place][0])
@@ -304,6 +309,7 @@ RULES: dict[type[Model], Callable[[Eyes, int], bool]] = {
     AttendanceMark: Eyes.office_record,
     CheckInScan: Eyes.office_record,
     LeaveRequest: Eyes.leave,
+    CorrectionRequest: Eyes.class_office_of_seat,
     ScoreEntry: Eyes.points_of_seat,
     AnswerSheet: Eyes.points_of_seat,
     Answer: Eyes.office_record,

@@ -50,6 +50,7 @@ from training.models import (
     TrainingClass,
 )
 from training.rules import check_in
+from training.services.corrections import ask_correction
 from training.services.leave import Answer as LeaveAnswer
 from training.services.leave import Wish, ask_leave, decide_leave
 from training.services.machine import rehearse_machine
@@ -171,6 +172,20 @@ def closed(city: City) -> None:
     TrainingClass.objects.filter(pk=city.training_class.pk).update(state="closed", closed_on=timezone.localdate())
 
 
+def a_correction(city: City) -> None:
+    """The manager asks for another mark in a cell of the class, closed today."""
+    closed(city)
+    mark = city.enrolments[0].marks.get()
+    cell = mark.enrolment_id, mark.session_id
+    asked = ask_correction(city.training_class, *cell, "sick", actor=city.manager, reason="病假条补交", seen=1)
+    city.__dict__["correction"] = asked.pk
+
+
+def _correction(city: City) -> Any:
+    a_correction(city)
+    return city.__dict__["correction"]
+
+
 def stayed_away(city: City) -> None:
     """The one trainee of the open class attended nothing of it."""
     for when in city.open_class.sessions.all():
@@ -262,6 +277,7 @@ PREPARATIONS: dict[str, Callable[[City], None]] = {
     "a_check_in": a_check_in,
     "a_device": a_device,
     "an_activity": an_activity,
+    "a_correction": a_correction,
     "closed": closed,
     "running": running,
     "a_leave": a_leave,
@@ -350,6 +366,7 @@ ADMIN_OBJECTS: dict[str, Callable[[City], Any]] = {
     "training.AttendanceMark": lambda city: AttendanceMark.objects.filter(training_class=city.training_class)[0].pk,
     "training.LeaveApprover": lambda city: LeaveApprover.objects.get(account=city.approver).pk,
     "training.LeaveRequest": _leave,
+    "training.CorrectionRequest": _correction,
     **stage_people.ADMIN_OBJECTS,
     **stage_ledger.ADMIN_OBJECTS,
     "assessments.ScoringScheme": lambda city: make.scheme().pk,

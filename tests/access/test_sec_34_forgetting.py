@@ -17,14 +17,14 @@ from reports.models import Document
 from tests import factories as make
 from trainees.anonymising import anonymise_cadre, due
 from trainees.models import Cadre, Exemption, Recognition, RecognitionProof
-from training.models import Activity, ActivityPart, FollowUp, LearningWork, LeaveRequest, ReportBack
+from training.models import Activity, ActivityPart, CorrectionRequest, FollowUp, LearningWork, LeaveRequest, ReportBack
 
 LEFT = date(2016, 6, 1)
 TODAY = date(2026, 6, 1)
 NAME, POST, PHONE = "独孤远行", "云上司独一处处长", "13912349876"
 CANARIES = (
     NAME, "duguyuanxing", POST, PHONE, "dgyx_user", "胃镜检查", "证明_独孤.pdf", "讲独孤家训", "独孤术后休养", "独孤外训证书",
-    "独孤家乡调研", "在独孤处务会述学", "独孤学得好",
+    "独孤家乡调研", "在独孤处务会述学", "独孤学得好", "独孤补交病假条", "独孤未附原件",
 )  # fmt: skip
 
 
@@ -72,6 +72,10 @@ def learned_elsewhere(cadre):
 def told_afterwards(seat):
     LearningWork.objects.create(enrolment=seat, kind="report", title="独孤家乡调研", file=keep(b"work"), file_name="a")
     ReportBack.objects.create(enrolment=seat, unit=seat.unit, on=LEFT, text="在独孤处务会述学")
+    CorrectionRequest.objects.create(
+        training_class=seat.training_class, enrolment=seat, lesson="第一讲", after="sick", seen=0, reason="独孤补交病假条",
+        comment="独孤未附原件", asked_by_id=seat.pk,
+    )  # fmt: skip
     FollowUp.objects.create(enrolment=seat, months=3, due=LEFT, superior_answers={"remark": "独孤学得好"})
 
 

@@ -59,6 +59,7 @@ from training.models import (
     CheckInScan,
     ClassRole,
     CommitteeElection,
+    CorrectionRequest,
     Enrolment,
     FollowUp,
     LearningWork,
@@ -331,6 +332,15 @@ def build_seats(plan: Plan, today: date) -> None:
         for row, lesson in zip(of, lessons, strict=True)
     ]
     keep(plan, marks, AttendanceMark)
+    wanted = {"before": "late", "after": "sick", "seen": 1, "reason": "病假条补交", "asked_by_id": new_key()}
+    keep(
+        plan,
+        [
+            CorrectionRequest(**row, session=lesson, lesson="第一讲", **wanted)
+            for row, lesson in zip(of, lessons, strict=True)
+        ],
+        CorrectionRequest,
+    )
     keep(
         plan,
         [

@@ -20,6 +20,7 @@ KEPT = {
     "training_checkin", "training_activity", "training_activitypart", "training_electioncount", "organization_account",
     "trainees_cadre", "reports_document", "trainees_appointment", "trainees_award", "trainees_exemption",
     "trainees_platform", "trainees_recognition", "training_followup", "training_reportback",
+    "training_correctionrequest",
 }  # fmt: skip
 
 

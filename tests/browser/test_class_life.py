@@ -182,7 +182,7 @@ def upload(visitor: Visitor, path: Path) -> None:
 
 
 def test_a_class_is_closed_and_opened_again_with_a_reason(visitor: Visitor, one: TrainingClass) -> None:
-    """The list says what is missing, who never came is struck off, hours are posted, a mark is corrected afterwards."""
+    """The list says what is missing, who never came is struck off, hours are posted, a mark is corrected by two afterwards."""
     page = visitor.page
     page.set_default_timeout(15_000)
     page.set_viewport_size(PHONE)
@@ -213,14 +213,27 @@ def test_a_class_is_closed_and_opened_again_with_a_reason(visitor: Visitor, one:
     assert seat("沈若溪").state == "completed"
     visitor.demand_fits(f"/classes/{one.pk}/closing/")
 
-    account_of("chuzhang", "顾云舟", one.unit, Role.STAFF)
-    page.context.clear_cookies()
-    visitor.sign_in("chuzhang", PASSWORD)
     visitor.go(f"/classes/{one.pk}/attendance/")
     page.locator(".att-cell").first.dblclick()
     dialog(page).get_by_label("更正为").select_option(label="事假")
     dialog(page).get_by_label("理由").fill("请假条结班后补交")
-    dialog(page).get_by_role("button", name="更正考勤").click()
+    dialog(page).get_by_role("button", name="提交申请").click()
+    expect(page.get_by_text("更正申请已提交")).to_be_visible()
+    expect(page.get_by_text("不能审批自己提出的更正申请")).to_be_visible()
+    expect(page.get_by_role("button", name="同意更正")).to_have_count(0)
+    visitor.demand_fits("/corrections/")
+    assert CreditEntry.objects.live().get(source_id=seat("司马清扬").pk).hours == 16
+
+    account_of("chuzhang", "顾云舟", one.unit, Role.STAFF)
+    page.context.clear_cookies()
+    visitor.sign_in("chuzhang", PASSWORD)
+    page.get_by_role("link", name="1 份考勤更正申请等您审批").click()
+    page.get_by_role("link", name="司马清扬").click()
+    expect(page.get_by_role("row", name="2026年")).to_contain_text("12 学时、1.5 天、12 学分")
+    visitor.demand_fits(page.url.removeprefix(visitor.url))
+    page.get_by_role("button", name="同意更正").first.click()
+    expect(dialog(page).get_by_text("16 学时、2 天、16 学分 → 12 学时、1.5 天、12 学分")).to_be_visible()
+    dialog(page).get_by_role("button", name="同意更正").click()
     expect(page.get_by_text("考勤已更正，台账已按差额更正")).to_be_visible()
     assert CreditEntry.objects.live().get(source_id=seat("司马清扬").pk).hours == 12
 

@@ -164,7 +164,7 @@ def test_confirmed_and_closed_classes_are_told_in_a_sentence(yunling, manager, s
     one, seats, lessons = story
     Enrolment.objects.filter(pk=seats[0].pk).update(grade="良好")
     answer = send(manager, one, [cell(seats[1], lessons[0])])
-    assert answer.status_code == 403
+    assert answer.status_code == 409
     assert "成绩已确认" in answer.json()["message"]
     TrainingClass.objects.filter(pk=one.pk).update(state="ended")
     TrainingClass.objects.filter(pk=one.pk).update(state="closed")

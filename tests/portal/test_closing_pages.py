@@ -12,7 +12,8 @@ from assessments.models import Result
 from core.models import AuditEntry
 from tests.access import stage
 from trainees.models import CreditEntry
-from training.models import Enrolment, TrainingClass
+from training.models import CorrectionRequest, Enrolment, TrainingClass
+from training.services.corrections import ask_correction
 
 pytestmark = pytest.mark.django_db
 REASON = "病假条结班后补交"
@@ -34,7 +35,7 @@ def close(client, one):
 
 def correct(client, who, when, mark="sick", seen=1):
     facts = {"op_id": uuid4(), "mark": mark, "reason": REASON, "seen": seen}
-    return client.post(url("attendance_correct", who.training_class_id, who.pk, when.pk), facts, follow=True)
+    return client.post(url("correction_ask", who.training_class_id, who.pk, when.pk), facts, follow=True)
 
 
 def test_hours_stand_before_and_after_closing(yunling, one, client_of):
@@ -97,18 +98,29 @@ def test_a_list_that_moved_on_strikes_nobody_off(yunling, client_of):
     assert Enrolment.objects.get(pk=yunling.open_enrolment.pk).state != Enrolment.State.NO_SHOW
 
 
+def decide(client, row, verb="approve", **more):
+    facts = {"op_id": uuid4(), "seen": row.version, **more}
+    return client.post(url(f"correction_{verb}", row.pk), facts, follow=True)
+
+
 def test_sec_22_a_corrected_mark_says_when_the_result_no_longer_follows(yunling, one, client_of):
     """迟到 cost one point; 病假 costs half a point: the total would be 0.5 more, and stays as it was confirmed."""
     client, who = client_of(yunling.staff), yunling.enrolments[0]
     close(client, one)
     confirmed = Result.objects.get(enrolment=who)
-    body = correct(client, who, who.marks.get().session).content.decode()
+    page = correct(client_of(yunling.manager), who, who.marks.get().session).content.decode()
+    assert "更正申请已提交" in page and "迟到 → 病假" in page
+    row = CorrectionRequest.objects.get()
+    page = client.get(url("correction_page", row.pk)).content.decode()
+    assert "16 学时、2 天、16 学分 → 12 学时、1.5 天、12 学分" in page
+    body = decide(client, row).content.decode()
     assert "考勤已更正，台账已按差额更正" in body
     assert f"应为 {confirmed.total + Decimal('0.5')} 分" in body and "重新打开班次" in body
     assert Result.objects.get(enrolment=who).total == confirmed.total
 
 
 def test_sec_22_a_locked_cell_changes_by_a_correction_only(yunling, one, client_of):
+    """Sent to directly, it is 409, whatever page sends it; nothing changes."""
     client, who = client_of(yunling.staff), yunling.enrolments[0]
     when = who.marks.get().session
     assert correct(client, who, when).status_code == 403  # not closed yet
@@ -119,16 +131,57 @@ def test_sec_22_a_locked_cell_changes_by_a_correction_only(yunling, one, client_
     direct = {"op_id": str(uuid4()), "cells": [
         {"enrolment": str(who.pk), "session": str(when.pk), "mark": "sick", "version": 1},
     ]}  # fmt: skip
-    sent = client.post(url("attendance_marks", one.pk), direct, content_type="application/json")
-    assert sent.status_code == 403
+    for part in (client, client_of(yunling.manager)):
+        sent = part.post(url("attendance_marks", one.pk), direct, content_type="application/json")
+        assert (sent.status_code, sent.json()["over"]) == (409, True)
     assert who.marks.get().mark == "late"
     assert TrainingClass.objects.get(pk=one.pk).state == TrainingClass.State.CLOSED
 
 
-def test_the_drawer_of_a_closed_class_offers_the_correction_to_the_department_only(yunling, one, client_of):
-    who = yunling.enrolments[0]
+def test_sec_22_who_asks_does_not_approve(yunling, one, client_of):
+    client, who = client_of(yunling.staff), yunling.enrolments[0]
+    close(client, one)
+    page = correct(client, who, who.marks.get().session).content.decode()
+    assert "不能审批自己提出的更正申请" in page and "同意更正" not in page
+    row = CorrectionRequest.objects.get()
+    for verb in ("approve", "return"):
+        assert decide(client, row, verb, reason="请附请假条原件").status_code == 403
+    row.refresh_from_db()
+    assert (row.state, who.marks.get().mark) == ("asked", "late")
+    assert "已撤回更正申请" in decide(client, row, "withdraw").content.decode()
+
+
+def test_a_returned_request_says_why_and_the_drawer_tells_of_both(yunling, one, client_of):
+    staff, manager, who = client_of(yunling.staff), client_of(yunling.manager), yunling.enrolments[0]
     drawer = url("attendance_history", one.pk, who.pk, who.marks.get().session_id)
-    assert "更正考勤" not in client_of(yunling.staff).get(drawer).content.decode()
-    close(client_of(yunling.staff), one)
-    assert "更正考勤" in client_of(yunling.staff).get(drawer).content.decode()
-    assert "更正考勤" not in client_of(yunling.manager).get(drawer).content.decode()
+    assert "提交申请" not in staff.get(drawer).content.decode()
+    close(staff, one)
+    for client in (staff, manager):
+        assert "提交申请" in client.get(drawer).content.decode()
+    correct(manager, who, who.marks.get().session)
+    told = manager.get(drawer).content.decode()
+    assert "迟到 → 病假" in told and "提交申请" not in told  # one request a cell
+    assert "本班有 1 份更正申请待审批" in staff.get(url("class_attendance", one.pk)).content.decode()
+    assert "1 份考勤更正申请等您审批" in staff.get(url("home")).content.decode()
+    row = CorrectionRequest.objects.get()
+    assert "已退回更正申请" in decide(staff, row, "return", reason="请附请假条原件").content.decode()
+    assert "请附请假条原件" in manager.get(url("correction_page", row.pk)).content.decode()
+    assert "提交申请" in manager.get(drawer).content.decode()
+
+
+def test_lists_of_requests_have_a_fixed_number_of_queries(yunling, one, client_of, query_count):
+    staff, manager = client_of(yunling.staff), client_of(yunling.manager)
+    close(staff, one)
+    places = [(staff, ""), (staff, "?show=all"), (manager, "")]
+
+    def counts():
+        return [query_count(lambda c=c, q=q: c.get(url("correction_list") + q)) for c, q in places]
+
+    cells = [(who.pk, when.pk) for who in yunling.enrolments for when in one.sessions.order_by("date", "period")[1:3]]
+    ask_correction(one, *cells[0], "sick", actor=yunling.manager, reason=REASON, seen=0)
+    few = counts()
+    for cell in cells[1:]:
+        ask_correction(one, *cell, "sick", actor=yunling.manager, reason=REASON, seen=0)
+    assert counts() == few
+    body = manager.get(url("correction_list")).content.decode()
+    assert body.count("出勤 → 病假") == 0 and body.count("未登记 → 病假") == 6

@@ -43,6 +43,7 @@ from training.models import (
     AttendanceMark,
     ClassRole,
     ClassSeries,
+    CorrectionRequest,
     Enrolment,
     FollowUp,
     LearningWork,
@@ -208,6 +209,7 @@ def check_elsewhere():
     assert set(Recognition.objects.values_list("state", flat=True)) == set(Recognition.State.values)
     assert set(PlatformUpload.objects.values_list("state", flat=True)) == set(PlatformUpload.State.values)
     assert Exemption.objects.count() == 2
+    assert {row.state for row in CorrectionRequest.objects.all()} == {"asked", "approved", "returned"}
     assert Appointment.objects.filter(post="副局长").exists()
     assert set(ReportBack.objects.values_list("state", flat=True)) == set(ReportBack.State.values)
     assert FollowUp.objects.filter(closed_at=None).exists()
@@ -217,7 +219,7 @@ def check_elsewhere():
 
 PAGES = {
     "zuzhibu": "cadre_list ledger_years statements duties exemptions recognition_list platform_list online_classes "
-    "report_backs follow_ups class_unclosed duty_people",
+    "report_backs follow_ups class_unclosed duty_people correction_list",
     "qingxi": "cadre_list ledger_years statements duties duty_people",
     "lianluoyuan": "cadre_list statements duties recognition_list report_backs duty_people",
     "lingdao": "cadre_list statements duties duty_people",

@@ -1,6 +1,5 @@
 """结班 is a gate, and posts: what is missing is told, hours go to the ledger, come back on reopening (DOMAIN.md §3)."""
 
-from datetime import date
 from decimal import Decimal
 from io import StringIO
 
@@ -9,15 +8,11 @@ from django.core.management import call_command
 
 from core.models import AuditEntry
 from core.operations import Conflict, Refused
-from organization.models import Account
-from organization.roles import Role
 from tests import factories as make
 from tests.training.closing_story import a_story, balances, hours
-from trainees.models import CreditBalance, CreditEntry, RuleSet
-from trainees.services.rule_sets import shipped_rules
+from trainees.models import CreditBalance, CreditEntry
 from training.models import AttendanceMark, Enrolment, LeaveRequest, Session, TrainingClass
 from training.services import posting
-from training.services.corrections import correct_mark
 from training.services.dossier import dossier, never_came
 from training.services.no_shows import strike_no_shows
 
@@ -205,90 +200,3 @@ def test_a_year_s_closed_classes_are_posted_at_once_and_only_once(story):
         "2025 年：0 个已结班的班次，新记 0 笔，冲销 0 笔，未变 0 笔",
     ]
     assert len(hours(story)) == CreditEntry.objects.count() == 3
-
-
-# ---- a mark of a closed class ----
-
-
-def another_of(story):
-    """Another of the same department."""
-    who = make.account("yl_staff_2", "江晚晴", unit=story.training_class.unit)
-    make.grant(who, Role.STAFF, story.training_class.unit)
-    return who
-
-
-def correct(story, who=0, when=0, mark=Mark.SICK, *, actor=None, reason="病假条补交", seen=0):
-    return correct_mark(
-        story.training_class, story.seats[who].pk, story.sessions[when].pk, mark, actor=actor or story.staff,
-        reason=reason, seen=seen,
-    )  # fmt: skip
-
-
-def test_sec_22_a_correction_posts_the_difference(story):
-    story.close()
-    done = correct(story)
-    assert (done.awarded, done.reversed, done.unchanged) == (1, 1, 2)
-    assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
-    told = AuditEntry.objects.get(event="attendance.correct")
-    assert (told.before, told.after["mark"], told.reason) == ({"mark": ""}, "sick", "病假条补交")
-    assert story.training_class.state == TrainingClass.State.ENDED  # as the page saw it: closing is not repeated
-
-
-def test_a_correction_brings_no_new_rules_in_but_closing_again_does(story):
-    """A half-day gives three hours at most from January on, adopted after the class was closed with four."""
-    story.close()
-    RuleSet.objects.create(
-        unit=story.training_class.unit, name="换算规则", version=9, since=date(2026, 1, 1),
-        rules=shipped_rules() | {"half_day_most": 3},
-    )  # fmt: skip
-    done = correct(story)
-    assert (done.awarded, done.reversed, done.unchanged) == (1, 1, 2)
-    assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
-    story.reopen()
-    story.close()
-    assert [hours(story)[place][0] for place in range(3)] == [9, 12, 12]
-
-
-def test_a_correction_of_lateness_changes_no_hours(story):
-    story.close()
-    assert correct(story, mark=Mark.LATE).unchanged == 3
-
-
-def test_who_now_attended_nothing_has_nothing_in_the_ledger(story):
-    for when in story.sessions[1:]:
-        make.mark(story.seats[0], when, Mark.SICK)
-    story.close()
-    assert correct(story).reversed == 1
-    assert set(hours(story)) == {1, 2}
-
-
-def test_sec_22_a_correction_is_the_department_s_and_not_of_who_kept_the_marks(story):
-    with pytest.raises(Refused, match="没有结班"):
-        correct(story)
-    manager = make.account("yl_manager", "韩朝雪", unit=story.training_class.unit)
-    make.class_role(manager, story.training_class)
-    own = make.mark(story.seats[1], story.sessions[0], Mark.PRESENT)
-    AttendanceMark.objects.filter(pk=own.pk).update(by_id=story.staff.pk)
-    story.close()
-    with pytest.raises(Refused, match="组织部门更正"):
-        correct(story, actor=manager)
-    make.grant(manager, Role.STAFF, story.training_class.unit)
-    with pytest.raises(Refused, match="另一名工作人员"):
-        correct(story, actor=Account.objects.get(pk=manager.pk))
-    with pytest.raises(Refused, match="另一名工作人员"):
-        correct(story, who=1, seen=1)
-    assert not AttendanceMark.objects.filter(mark=Mark.SICK).exists()
-
-
-def test_sec_22_a_correction_has_a_reason_a_mark_and_what_was_seen(story):
-    story.close()
-    for facts, error in (
-        ({"reason": " 补 假 "}, Refused), ({"mark": "unknown"}, Refused), ({"seen": 3}, Conflict),
-    ):  # fmt: skip
-        with pytest.raises(error):
-            correct(story, **facts)
-    correct(story)
-    with pytest.raises(Conflict):
-        correct(story, mark=Mark.LATE, actor=another_of(story))
-    assert not AuditEntry.objects.filter(event="attendance.save").exists()
-    assert AuditEntry.objects.filter(event="attendance.correct").count() == 1

@@ -1,6 +1,9 @@
-"""Whatever a class goes through, the ledger holds what its marks say while it is closed, and nothing while it is open."""
+"""Whatever a class goes through, the ledger holds what its marks say while it is closed, and nothing while it is open;
 
-from collections import defaultdict
+and every difference of a closed class's marks has exactly one approved request (SEC-22).
+"""
+
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
@@ -8,30 +11,30 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.models import RowChange
 from core.operations import Refused
 from organization.roles import Role
 from tests import factories as make
 from tests.training.closing_story import a_story
 from trainees.models import CreditBalance, CreditEntry
-from training.models import AttendanceMark, TrainingClass
-from training.services.corrections import correct_mark
+from training.models import AttendanceMark, CorrectionRequest, TrainingClass
+from training.services.attendance import Edit, save_marks
+from training.services.corrections import approve_correction, ask_correction, return_correction
 
 pytestmark = pytest.mark.django_db
 AWAY = {"personal", "sick", "official", "absent"}
 PLACES = st.tuples(st.integers(0, 2), st.integers(0, 3), st.sampled_from(AttendanceMark.Mark.values))
-ACTS = st.lists(
-    st.one_of(st.just(("close",)), st.just(("reopen",)), st.tuples(st.just("mark"), PLACES)), min_size=3, max_size=14
-)
+VERBS = st.sampled_from(["mark", "mark", "ask", "return", "save"])
+ACTS = st.lists(st.one_of(st.just(("close",)), st.just(("reopen",)), st.tuples(VERBS, PLACES)), min_size=3, max_size=14)
 
 
 @pytest.fixture
 def office():
-    """The story, and as many of the department as there are corrections: nobody corrects what they wrote themselves."""
+    """The story, and another of the department: one asks, the other decides."""
     story = a_story()
-    others = [make.account(f"yl_{n}", f"科员{n}", unit=story.training_class.unit) for n in range(14)]
-    for who in others:
-        make.grant(who, Role.STAFF, story.training_class.unit)
-    return story, others
+    other = make.account("yl_staff_2", "江晚晴", unit=story.training_class.unit)
+    make.grant(other, Role.STAFF, story.training_class.unit)
+    return story, other
 
 
 def version_of(story, who, when):
@@ -39,16 +42,33 @@ def version_of(story, who, when):
     return there.version if there else 0
 
 
-def marked(story, who, when, mark, actor):
-    """On the page while the class is open, by a correction once it is closed."""
-    state = TrainingClass.objects.get(pk=story.training_class.pk).state
-    cell = story.seats[who].pk, story.sessions[when].pk
-    if state == TrainingClass.State.CLOSED:
-        seen = version_of(story, who, when)
-        correct_mark(story.training_class, *cell, mark, actor=actor, reason="核对考勤原件", seen=seen)
-    else:
-        facts = {"training_class": story.training_class, "enrolment_id": cell[0], "session_id": cell[1]}
+def done(story, verb, who, when, mark, other):
+    """On the page while the class is open; once it is closed by a request, and by whether it is agreed to."""
+    one = TrainingClass.objects.get(pk=story.training_class.pk)
+    cell, seen = (story.seats[who].pk, story.sessions[when].pk), version_of(story, who, when)
+    if verb == "save":
+        save_marks(one, [Edit(*cell, mark, seen)], actor=story.staff)
+    elif one.state != TrainingClass.State.CLOSED:
+        facts = {"training_class": one, "enrolment_id": cell[0], "session_id": cell[1]}
         AttendanceMark.objects.update_or_create(**facts, defaults={"mark": mark, "source": "page"})
+    else:
+        asked = ask_correction(one, *cell, mark, actor=other, reason="核对考勤原件", seen=seen)
+        if verb == "mark":
+            approve_correction(asked, actor=story.staff)
+        elif verb == "return":
+            return_correction(asked, actor=story.staff, reason="原件没有差错")
+
+
+def changes(since=0):
+    """Which cell got which mark, and how often, after a number in the history of rows."""
+    rows = RowChange.objects.filter(table_name=AttendanceMark._meta.db_table, id__gt=since)
+    cells = {str(row.pk): (row.enrolment_id, row.session_id) for row in AttendanceMark.objects.all()}
+    return Counter((*cells[row.row_id], row.after["mark"]) for row in rows)
+
+
+def approved():
+    rows = CorrectionRequest.objects.filter(state=CorrectionRequest.State.APPROVED)
+    return Counter(rows.values_list("enrolment", "session", "after"))
 
 
 def posted():
@@ -80,14 +100,23 @@ def test_the_ledger_follows_the_class(office, acts):
         transaction.set_rollback(True)
 
 
-def live_through(story, others, acts):
-    for place, (act, *what) in enumerate(acts):
+def live_through(story, other, acts):
+    was_closed, mark, agreed = False, 0, Counter()
+    for act, *what in acts:
         try:
-            if act == "mark":
-                marked(story, *what[0], others[place])
+            if what:
+                done(story, act, *what[0], other)
             else:
                 getattr(story, act)()
         except Refused:
-            pass  # not in this state, somebody never came, or nothing to correct
+            pass  # not in this state, somebody never came, asked for already, or nothing to correct
         closed = TrainingClass.objects.get(pk=story.training_class.pk).state == TrainingClass.State.CLOSED
         assert posted() == (said_by_marks(story) if closed else {})
+        if not (closed and was_closed):
+            mark, agreed = last_change(), approved()
+        assert changes(mark) == approved() - agreed
+        was_closed = closed
+
+
+def last_change():
+    return RowChange.objects.order_by("-id").values_list("id", flat=True).first() or 0

@@ -4,6 +4,7 @@ from training.models.activities import Activity, ActivityFile, ActivityPart, Com
 from training.models.afterwards import FollowUp, LearningWork, ReportBack
 from training.models.attendance import AttendanceMark, CheckIn, CheckInScan
 from training.models.classes import ClassRole, ClassSeries, TrainingClass, class_ways, named_for, open_class_ways
+from training.models.corrections import CorrectionRequest
 from training.models.enrolment import Enrolment
 from training.models.leave import LeaveApprover, LeaveLevel, LeaveRequest, LeaveSession, LeaveStep, asked_of
 from training.models.machine import MachineUpload
@@ -20,6 +21,7 @@ __all__ = [
     "ClassRole",
     "ClassSeries",
     "CommitteeElection",
+    "CorrectionRequest",
     "ElectionCount",
     "Enrolment",
     "FollowUp",

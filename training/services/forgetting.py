@@ -6,6 +6,7 @@ from trainees.models import Cadre
 from training.models import (
     ActivityPart,
     CheckInScan,
+    CorrectionRequest,
     Enrolment,
     FollowUp,
     LearningWork,
@@ -18,12 +19,13 @@ WHY = "rows of one person, whom the caller has fetched"
 
 
 def forget_trainee(cadre: Cadre) -> int:
-    """The snapshots on rosters, leave with its proofs, works, what was told and asked afterwards, notes, addresses of
-    scans; marks and sums stay."""
+    """The snapshots on rosters, leave with its proofs, why marks were to be corrected, works, what was told and asked
+    afterwards, notes, addresses of scans; marks and sums stay."""
     mine = Enrolment.objects.unscoped(WHY).filter(cadre=cadre).values("pk")
     leaves = LeaveRequest.objects.unscoped(WHY).filter(enrolment__in=mine)
     let_go(leaves.values("proof"))
     LeaveStep.objects.filter(request__in=leaves.values("pk")).update(comment="")
+    CorrectionRequest.objects.unscoped(WHY).filter(enrolment__in=mine).update(reason=NOBODY, comment="")
     ActivityPart.objects.filter(enrolment__in=mine).update(note="")
     CheckInScan.objects.unscoped(WHY).filter(enrolment__in=mine).update(source_ip=None)
     works = LearningWork.objects.unscoped(WHY).filter(enrolment__in=mine)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -110,14 +110,34 @@ ORDER BY c.id, coalesce(p.canonical_id, p.id), t.part, t.hours DESC, t.days DESC
 """What a class gives who attended all of it, less what was missed. Sums instead of joins wherever rows are many: nobody
 knows beforehand how many the parts hold, and a plan that expects one would go through all of them for each."""
 
+# Where the query finds marks, and what stands in its place where one mark is supposed to be another.
+MARKS = "training_attendancemark m"
+SUPPOSED = """(
+    SELECT training_class_id, enrolment_id, session_id, mark FROM training_attendancemark
+    WHERE enrolment_id <> %(who)s OR session_id <> %(when)s
+    UNION ALL
+    SELECT training_class_id, %(who)s::uuid, id, %(mark)s::varchar FROM training_session WHERE id = %(when)s
+) m"""
 
-def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[Learning]:
+
+class Supposed(NamedTuple):
+    """A mark as it might be: of an enrolment, in a session; its fields are the query's parameters."""
+
+    who: UUID
+    when: UUID
+    mark: str
+
+
+def learned_in(
+    class_ids: Collection[UUID], *, in_hours: bool = False, supposing: Supposed | None = None
+) -> list[Learning]:
     """What everybody on these rosters learned, a row a person and year; who attended nothing in a year has none.
 
     Of two seats that merged doubles have in one class the one with more hours counts, and the other gives nothing.
     At most four queries for any number of classes. A class with a timetable but without attendance gives nothing: its hours are
     unknown; one without a timetable gives days, and hours only where they are asked for (`in_hours`): to the ledger it
     gives days alone, which tells in the entry what it made of them. Part is the year, `on` the last day attended in it.
+    `supposing` one mark were another: a correction is shown before anybody agrees to it.
     """
     if not class_ids:
         return []
@@ -125,10 +145,13 @@ def learned_in(class_ids: Collection[UUID], *, in_hours: bool = False) -> list[L
         "classes": list(class_ids), "seats": HOLDS_A_SEAT, "put_out": PUT_OUT,
         "away": [str(mark) for mark in AttendanceMark.AWAY], "source": str(SOURCE),
     }  # fmt: skip
+    learned = LEARNED
+    if supposing:
+        learned, facts = LEARNED.replace(MARKS, SUPPOSED), facts | supposing._asdict()
     with connection.cursor() as cursor:
         cursor.execute(CAPS, facts)
         facts["caps"] = json.dumps(dict(_caps(cursor.fetchall())))
-        cursor.execute(LEARNED, facts)
+        cursor.execute(learned, facts)
         return [_learning(*row, in_hours=in_hours) for row in cursor.fetchall()]
 
 

@@ -42,6 +42,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "documents": ("reports.Document", "pk"),
     "workbooks": ("assessments.WorkbookImport", "pk"),
     "leaves": ("training.LeaveRequest", "pk"),
+    "corrections": ("training.CorrectionRequest", "pk"),
     "enrolments": ("training.Enrolment", "pk"),
 }
 """The first part of an address: which model its first argument names, and by which column."""

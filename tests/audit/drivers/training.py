@@ -12,7 +12,7 @@ from tests.access import stage
 from tests.audit.drivers import afterwards, archive, classlife, leaves
 from tests.audit.drivers.scene import Scene
 from tests.audit.drivers.workbooks import book_of, bring
-from training.models import ClassRole, TrainingClass
+from training.models import ClassRole, CorrectionRequest, TrainingClass
 from training.services.attendance import Edit, save_marks
 from training.services.machine import import_machine, rehearse_machine
 from training.services.moves import cancel_class, close_class, follow_calendar, reopen_class
@@ -112,11 +112,24 @@ def no_show_struck_off(scene: Scene) -> None:
     scene.post("manager", "class_no_shows", scene.city.open_class.pk, reason="经派出单位核实未报到", seen=seen)
 
 
-def mark_corrected(scene: Scene) -> None:
-    closed(scene)
+def correction_asked(scene: Scene) -> CorrectionRequest:
+    stage.closed(scene.city)
     who = scene.city.enrolments[0]
     cell = [who.training_class_id, who.pk, who.marks.get().session_id]
-    scene.post("staff", "attendance_correct", *cell, mark="sick", reason="病假条补交", seen=1)
+    scene.post("manager", "correction_ask", *cell, mark="sick", reason="病假条补交", seen=1)
+    return CorrectionRequest.objects.get()
+
+
+def correction_approved(scene: Scene) -> None:
+    scene.post("staff", "correction_approve", correction_asked(scene).pk, seen=1)
+
+
+def correction_returned(scene: Scene) -> None:
+    scene.post("staff", "correction_return", correction_asked(scene).pk, reason="请附请假条原件", seen=1)
+
+
+def correction_withdrawn(scene: Scene) -> None:
+    scene.post("manager", "correction_withdraw", correction_asked(scene).pk, seen=1)
 
 
 def reopened(scene: Scene) -> None:
@@ -191,7 +204,7 @@ def machine_imported(scene: Scene) -> None:
 DRIVERS = (
     {
         **archive.TRAINING,
-        "attendance.correct": mark_corrected,
+        "attendance.correct": correction_approved,
         "attendance.import": machine_imported,
         "attendance.rehearse": machine_rehearsed,
         "attendance.save": cell_saved,
@@ -205,6 +218,10 @@ DRIVERS = (
         "class_role.add": assessor_named,
         "class_role.deputise": manager_stood_in_for,
         "class_role.end": assessor_ended,
+        "correction.approve": correction_approved,
+        "correction.ask": correction_asked,
+        "correction.return": correction_returned,
+        "correction.withdraw": correction_withdrawn,
         "enrolment.added": newcomer,
         "enrolment.changed": post_changed,
         "enrolment.no_show": no_show_struck_off,
