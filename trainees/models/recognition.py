@@ -105,6 +105,9 @@ class Recognition(models.Model):
         WITHDRAWN = "withdrawn", "已撤回"
         REVOKED = "revoked", "已撤销"
 
+    GONE: ClassVar = (State.WITHDRAWN, State.REVOKED)
+    """States that leave room for the same record once more."""
+
     Channel = Channel
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)

@@ -10,13 +10,10 @@ from trainees.models import Cadre, Recognition
 from trainees.models.ledger import Channel
 from training.models import Enrolment
 
-State = Recognition.State
-GONE = (State.WITHDRAWN, State.REVOKED)
-
 
 def clashes(rows: Iterable[Recognition], user: Account) -> dict[UUID, str]:
     """By filing, in words; one query however many filings there are."""
-    asked = [row for row in rows if row.channel == Channel.OFF_JOB and row.state not in GONE]
+    asked = [row for row in rows if row.channel == Channel.OFF_JOB and row.state not in Recognition.GONE]
     if not asked:
         return {}
     cadres = {row.cadre_id for row in asked}

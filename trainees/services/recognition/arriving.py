@@ -19,10 +19,8 @@ from trainees.models import Cadre, Platform, Recognition
 from trainees.models.ledger import Channel
 from trainees.rules.recognition import MOST_HOURS, hours_of, title_key, too_little
 from trainees.services.recognition.doubles import mark_doubles
-from trainees.services.recognition.holding import State
 
 NEW, SAME, LEFT, FAULT = "new", "same", "left", "fault"
-GONE = (State.WITHDRAWN, State.REVOKED)
 BATCH = 2000
 UNKNOWN = "没有找到这个身份证号的干部，请核对号码；新调入的干部请先由组织部登记"
 
@@ -203,7 +201,7 @@ def _row(one: Arrival, person: Person, asked: Asked) -> Recognition:
 def _known(first: Sequence[Judged], platform: Platform) -> Mapping[str, list[Recognition]]:
     """Records of the platform with these numbers that stand, by number; one query."""
     keys = {one.row.external_key for one in first if one.row is not None}
-    rows = Recognition.objects.filter(platform=platform, external_key__in=keys).exclude(state__in=GONE)
+    rows = Recognition.objects.filter(platform=platform, external_key__in=keys).exclude(state__in=Recognition.GONE)
     found: dict[str, list[Recognition]] = defaultdict(list)
     for row in rows.only("pk", "cadre_id", "external_key", "hours", "until", "title_key", "state", "share"):
         found[row.external_key].append(row)
