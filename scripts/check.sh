@@ -13,7 +13,7 @@ step() { # title, command …
   $title"
 }
 
-run_tests() { "$python" -m pytest -n "$jobs" "$@"; }
+run_tests() { "$python" -m pytest -n "$jobs" --durations=20 "$@"; }
 
 # A production start with https and nothing given by default: what --deploy looks at.
 deploy_check() {

@@ -182,7 +182,8 @@ def a_correction(city: City) -> None:
 
 
 def _correction(city: City) -> Any:
-    a_correction(city)
+    if "correction" not in city.__dict__:  # a cell has one open request
+        a_correction(city)
     return city.__dict__["correction"]
 
 
