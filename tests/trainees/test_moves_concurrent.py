@@ -2,15 +2,20 @@
 
 from datetime import date
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.operations import Conflict, Refused
 from organization.models import Account
 from tests import factories as make
 from tests.threads import at_once
+from tests.trainees.ledger.story import learned
 from trainees.models import Appointment, Cadre
+from trainees.services import moves
+from trainees.services.ledger import Posting, post
 from trainees.services.merging import merge_cadre
 from trainees.services.moves import move_cadre
 
@@ -58,3 +63,25 @@ def test_two_merges_at_once_make_no_ring(office):
     told = at_once(partial(merge, 0), partial(merge, 1))
     assert sum(isinstance(one, Refused) for one in told) == 1
     assert Cadre.objects.living().filter(pk__in=[one.pk for one in pair]).count() == 1
+
+
+def test_a_move_and_a_posting_never_wait_for_each_other_in_a_ring(office, monkeypatch):
+    """Whoever holds a person holds the doubles too, by key: the double here comes before the row that lives on."""
+    root, units, actors = office
+    double, cadre = sorted((make.cadre("甘棠", root, root) for _ in range(2)), key=lambda one: one.pk)
+    Cadre.objects.filter(pk=double.pk).update(canonical=cadre)
+    held, real = Event(), moves.demand_place
+
+    def slow(*args: Any, **more: Any) -> Any:
+        held.set()
+        connection.cursor().execute("SELECT pg_sleep(0.3)")
+        return real(*args, **more)
+
+    def poster() -> object:
+        held.wait(10)
+        return post([learned(cadre)], actor=None)
+
+    monkeypatch.setattr(moves, "demand_place", slow)
+    facts: dict[str, Any] = {"post": "科长", "post_level": "乡科级正职", "rank": "", "since": date(2026, 3, 1)}
+    told = at_once(lambda: move_cadre(cadre, unit=units[0], **facts, actor=actors[0]), poster)
+    assert [type(one) for one in told] == [Appointment, Posting]

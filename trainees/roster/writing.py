@@ -50,7 +50,7 @@ FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::da
     AS n(id, unit, post, post_level, rank, since, until)
 WHERE a.id = n.id
 """
-HOLD = "SELECT id FROM trainees_cadre WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+HOLD = "SELECT id FROM trainees_cadre WHERE id = ANY(%(who)s) OR canonical_id = ANY(%(who)s) ORDER BY id FOR UPDATE"
 PLAIN = ("sex", "ethnic_group", "political_status", "status", "status_since", "entered_on", "party_since", "work_since")
 
 
@@ -70,9 +70,9 @@ def chosen(plan: Plan, accepted: Collection[int]) -> list[Change]:
 
 
 def hold(changes: Sequence[Change]) -> None:
-    """Nobody else changes these people until the transaction ends; always in one order."""
+    """Nobody else changes these people or their doubles until the transaction ends; always in one order."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [[one.known.pk for one in changes]])
+        cursor.execute(HOLD, {"who": [one.known.pk for one in changes]})
 
 
 def write_plan(plan: Plan, changes: Sequence[Change]) -> Written:

@@ -1,5 +1,6 @@
 """Two rows of one person (重复建档): the double points to the row that lives on; nothing that hangs on it is rewritten."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from core.audit import record
@@ -41,8 +42,9 @@ def merge_cadre(double: Cadre, into: Cadre, *, actor: Account, reason: str, seen
 
 
 def _held(double: Cadre, into: Cadre) -> dict[object, Cadre]:
-    """Both rows, held in one order, so that two merges at once cannot make a ring."""
-    rows = Cadre.objects.filter(pk__in=[double.pk, into.pk]).order_by("pk").select_for_update()
+    """Both rows with their doubles, held in the order of all who hold people, so that nobody waits in a ring."""
+    keys = [double.pk, into.pk]
+    rows = Cadre.objects.filter(Q(pk__in=keys) | Q(canonical__in=keys)).order_by("pk").select_for_update()
     return {row.pk: row for row in rows}
 
 

@@ -7,6 +7,7 @@ merged into the cadre follow it, so that whoever sees the person sees all of the
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -133,15 +134,21 @@ def verify_cadre(cadre: Cadre, *, actor: Account, seen: int | None = None) -> Ca
 
 
 def hold(cadre: Cadre, *, actor: Account, seen: int | None) -> Cadre:
-    """The cadre's row, held and current; a merged double is not acted upon.
-
-    Held by itself: joined to its unit, a row that moved while this waited for it would not be found any more.
-    """
-    held = Cadre.objects.select_for_update().get(pk=cadre.pk)
+    """The cadre's row, held and current; a merged double is not acted upon."""
+    held = hold_person(cadre.pk)
     demand_current(seen, held.version, f"{held.name}的信息")
     if held.canonical_id is not None:
         raise Refused(f"这一条{held.name}已合并，不再变动；请在合并到的那一条上办理")
     return held
+
+
+def hold_person(key: UUID) -> Cadre:
+    """The row, held with the doubles merged into it in the order in which postings hold them.
+
+    Held by themselves: joined to its unit, a row that moved while this waited for it would not be found any more.
+    """
+    rows = Cadre.objects.filter(Q(pk=key) | Q(canonical=key)).order_by("pk").select_for_update()
+    return {row.pk: row for row in rows}[key]
 
 
 def demand_authority(cadre: Cadre, actor: Account) -> None:

@@ -20,7 +20,7 @@ from organization.roles import Role
 from trainees.models import Cadre, PersonnelForm
 from trainees.personnel.reading import FormFacts, read_form
 from trainees.services.cadres import NewCadre, create_unverified
-from trainees.services.moves import Place, duties_anew, move_cadre
+from trainees.services.moves import Place, duties_anew, hold_person, move_cadre
 
 MOST = 50
 AT_ONCE = 4
@@ -158,7 +158,7 @@ def _create(found: FormFacts, taking: Taking, *, actor: Account) -> Cadre:
 def _renew(
     known: Cadre, found: FormFacts, taking: Taking, *, actor: Account, seen: int | None
 ) -> tuple[Cadre, list[str]]:
-    cadre = Cadre.objects.select_for_update().get(pk=known.pk)
+    cadre = hold_person(known.pk)
     if not actor.access.covers(cadre.managing_authority.path, Role.STAFF):
         raise Refused("这个身份证号的干部已在册，由其他组织部管理，请由其办理或由共同的上级组织部办理")
     demand_current(seen, cadre.version, f"{cadre.name}的信息")
