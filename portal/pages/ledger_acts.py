@@ -43,12 +43,17 @@ def note(act: LedgerAct) -> dict[str, str] | None:
         told = f"{words.moment(act.created)}提交的{act.get_kind_display()}没有办成，没有写入任何内容：{act.reason}"
         return words.note("bad", told)
     done = DONE.get(Kind(act.kind)) if act.state == State.DONE else None
-    return words.note("good", done(act.outcome)) if done else None
+    if done is None or act.finished is None:
+        return None
+    tone = "warn" if act.outcome.get("left") else "good"
+    return words.note(tone, f"{words.moment(act.finished)}办结：{done(act.outcome)}")
 
 
 def _confirmed(outcome: dict[str, Any]) -> str:
-    left = f"；另有 {outcome['left']} 条没有确认：{outcome['why']}" if outcome["left"] else ""
-    return f"已认定 {outcome['confirmed']} 条，学分已记入台账{left}"
+    left = f"{outcome['left']} 条没有确认：{outcome['why']}"
+    if not outcome["confirmed"]:
+        return f"没有一条认定；{left}"
+    return f"已认定 {outcome['confirmed']} 条，学分已记入台账" + (f"；另有 {left}" if outcome["left"] else "")
 
 
 def _recomputed(outcome: dict[str, Any]) -> str:

@@ -1,19 +1,23 @@
 """A platform's records confirmed by a worker: asked for once, rights asked twice, whole or not at all."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from core.models import AuditEntry
+from core.keys import new_key
+from core.models import AuditEntry, BatchItem
 from core.operations import Refused
 from organization.models import Grant
 from organization.roles import Role
+from portal.pages.ledger_acts import note
 from tests import factories as make
 from tests.trainees import recognition_rows as rows
 from tests.worker import work_off
-from trainees.models import CreditEntry, LedgerAct, Platform, PlatformUpload, Recognition
-from trainees.services.recognition import ask_to_confirm, confirm_as_asked, import_export
+from trainees.models import CreditEntry, FrozenYear, LedgerAct, Platform, PlatformUpload, Recognition
+from trainees.services.ledger import Learning, post
+from trainees.services.recognition import UNDECIDED, ask_to_confirm, confirm_as_asked, import_export
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +77,7 @@ def test_a_right_that_was_lost_meanwhile_confirms_nothing(yunling):
     act = ask_to_confirm(imported(yunling), actor=yunling.staff)
     Grant.objects.filter(account=yunling.staff).update(until=timezone.localdate() - timedelta(days=1))
     assert carried_out(act).state == State.REFUSED
-    assert act.reason == "没有可以确认的记录：由组织部干部教育科确认"
+    assert act.reason == "平台记录由组织部干部教育科确认"
     assert not CreditEntry.objects.exists()
     assert set(Recognition.objects.values_list("state", flat=True)) == {"vetted"}
 
@@ -83,3 +87,24 @@ def test_doubles_are_left_and_said(yunling):
     upload = imported(yunling, rows.line(yunling), rows.line(yunling, number="A2"))
     told = carried_out(ask_to_confirm(upload, actor=yunling.staff)).outcome
     assert told == {"confirmed": 1, "left": 1, "why": "疑似重复，请先判断是否重复"}
+
+
+def test_doubles_that_only_the_worker_found_wait_for_somebody_to_decide(yunling):
+    """A class of that name was posted after the import: nothing is confirmed, but the record is marked now."""
+    upload, who = imported(yunling), yunling.cadres[0]
+    facts = {"title": "乡村振兴专题", "source_kind": "class", "source_id": new_key()}
+    post([Learning(who.pk, timezone.localdate(), "off_job", Decimal(4), Decimal(1), **facts)], actor=None)
+    act = carried_out(ask_to_confirm(upload, actor=yunling.staff))
+    assert Recognition.objects.filter(UNDECIDED).count() == 1
+    told = note(act)
+    assert told["tone"] == "warn" and "没有一条认定；1 条没有确认：疑似重复，请先判断是否重复" in told["text"]
+
+
+def test_whose_year_is_frozen_is_counted_not_named_in_what_is_kept(yunling):
+    """The names stand in the list of frozen years; acts, jobs and the log keep none (SEC-34)."""
+    who = yunling.cadres[0]
+    FrozenYear.objects.create(cadre=who, year=timezone.localdate().year, words="余额与记录合计不符", run=new_key())
+    act = carried_out(ask_to_confirm(imported(yunling), actor=yunling.staff))
+    assert act.state == State.REFUSED and act.reason.startswith("有 1 人的台账核对有差异，已冻结，本次没有入账")
+    kept = [act.reason, BatchItem.objects.get().error, AuditEntry.objects.get(event="ledger_act.refuse").reason]
+    assert not any(who.name in words for words in kept)

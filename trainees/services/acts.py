@@ -17,6 +17,7 @@ from core.jobs import Unmakeable, submit
 from core.operations import Conflict, Refused, intention, last_word
 from organization.models import Account, Unit
 from trainees.models import LedgerAct, PlatformUpload
+from trainees.services.freezing import Frozen
 
 State, Kind = LedgerAct.State, LedgerAct.Kind
 WHY = "acts over a ledger whose authority the caller found in scope"
@@ -89,6 +90,8 @@ def carry_out(act_id: UUID, work: Work) -> None:
         raise Unmakeable("提交人的账号已停用，没有办理，没有写入任何内容")
     try:
         act.outcome = work(act, actor)
+    except Frozen as no:
+        raise Unmakeable(no.unnamed) from None
     except (Conflict, Refused) as no:
         raise Unmakeable(no.message) from no
     act.state, act.finished = State.DONE, timezone.now()

@@ -20,6 +20,15 @@ logger = logging.getLogger("portal.alarm")
 SHORTEST = 5
 """Characters of a reason."""
 NAMED = 5
+NOT_POSTED = "的台账核对有差异，已冻结，本次没有入账；请管理该干部的组织部在“台账年度”页查明并解除冻结，再重新办理"
+
+
+class Frozen(Refused):
+    """A refusal that names people; `unnamed` says the same where it is kept (SEC-34)."""
+
+    def __init__(self, message: str, unnamed: str) -> None:
+        super().__init__(message)
+        self.unnamed = unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def release(frozen: FrozenYear, *, actor: Account, reason: str) -> FrozenYear:
 
 
 def demand_unfrozen(wanted: Collection[PersonYear]) -> None:
-    """Raises Refused, naming whose year is frozen: the whole posting waits, so that no class is posted in parts."""
+    """Raises Frozen, naming whose year is frozen: the whole posting waits, so that no class is posted in parts."""
     if not wanted:
         return
     people = sorted({who for who, _ in wanted})
@@ -99,7 +108,4 @@ def demand_unfrozen(wanted: Collection[PersonYear]) -> None:
         f"{names[who]}{'、'.join(f'{year}年' for one, year in sorted(wanted) if one == who)}" for who in names
     )
     more = f"等{len(people)}人" if len(people) > NAMED else ""
-    raise Refused(
-        f"{named}{more}的台账核对有差异，已冻结，本次没有入账；"
-        "请管理该干部的组织部在“台账年度”页查明并解除冻结，再重新办理"
-    )
+    raise Frozen(f"{named}{more}{NOT_POSTED}", f"有 {len(people)} 人{NOT_POSTED}")

@@ -8,6 +8,7 @@ from organization.roles import Role
 from trainees.models import LedgerAct, PlatformUpload, Recognition
 from trainees.services.acts import About, Outcome, ask_for, carry_out
 from trainees.services.recognition.deciding import confirm_upload
+from trainees.services.recognition.doubles import is_undecided
 from trainees.services.recognition.holding import State
 
 NOTHING = "没有等待确认的记录，可能刚由他人办理"
@@ -19,8 +20,7 @@ def ask_to_confirm(upload: PlatformUpload, *, actor: Account) -> LedgerAct:
 
     Raises Refused for what can be said at once; the worker asks about each record again.
     """
-    if not actor.access.covers(upload.unit.path, Role.STAFF):
-        raise Refused("平台记录由组织部干部教育科确认")
+    _demand_department(upload, actor)
     waiting = Recognition.objects.filter(upload=upload, state=State.VETTED)
     if not waiting.exists():
         raise Refused(NOTHING)
@@ -37,8 +37,15 @@ def confirm_as_asked(act_id: UUID) -> None:
 def _confirm(act: LedgerAct, actor: Account) -> Outcome:
     if act.upload is None:
         raise ValueError("an import is confirmed")
+    """Where all that is left are doubles found just now, their marks stay: somebody has to decide about them."""
+    _demand_department(act.upload, actor)
     decided = confirm_upload(act.upload, actor=actor)
     why = decided.left[0][1] if decided.left else ""
-    if not decided.done:
+    if not decided.done and not any(is_undecided(row) for row, _ in decided.left):
         raise Refused(f"没有可以确认的记录：{why}" if why else NOTHING)
     return {"confirmed": len(decided.done), "left": len(decided.left), "why": why}
+
+
+def _demand_department(upload: PlatformUpload, actor: Account) -> None:
+    if not actor.access.covers(upload.unit.path, Role.STAFF):
+        raise Refused("平台记录由组织部干部教育科确认")
