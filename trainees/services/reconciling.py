@@ -71,10 +71,10 @@ WHERE o.reverses_id IS NOT NULL
 ORDER BY 3
 """
 DOUBLES = """
-SELECT (array_agg(e.cadre_id))[1], min(e.year), e.source_kind, e.source_id::text
+SELECT DISTINCT unnest(array_agg(e.cadre_id)), unnest(array_agg(e.year)), e.source_kind, e.source_id::text
 FROM trainees_creditentry e LEFT JOIN trainees_creditentry r ON r.reverses_id = e.id
 WHERE e.reverses_id IS NULL AND r.id IS NULL
-GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4
+GROUP BY e.source_kind, e.source_id, e.part HAVING count(*) > 1 ORDER BY 4, 1, 2
 """
 QUESTIONS = {"balances": BALANCES, "live": LIVE, "mirrors": MIRRORS, "doubles": DOUBLES}
 WORDS = {
@@ -88,11 +88,12 @@ WORDS = {
 
 @dataclass(slots=True)
 class Reconciliation:
-    """What was looked at, what was found, and how many years of cadres it froze."""
+    """What was looked at (`rules`: their arithmetic too), what was found, how many years of cadres it froze."""
 
     run: UUID = field(default_factory=new_key)
     entries: int = 0
     cadres: int = 0
+    rules: bool = True
     findings: list[Finding] = field(default_factory=list)
     frozen: int = 0
 
@@ -100,7 +101,7 @@ class Reconciliation:
         """For the log: the first hundred by name."""
         named = [{"cadre": str(one.cadre_id), "year": one.year, "question": one.question} for one in self.findings]
         counts = {"entries": self.entries, "cadres": self.cadres, "differences": len(self.findings)}
-        return {"run": str(self.run), **counts, "frozen": self.frozen, "named": named[:NAMED]}
+        return {"run": str(self.run), "rules": self.rules, **counts, "frozen": self.frozen, "named": named[:NAMED]}
 
 
 @intention
@@ -110,7 +111,7 @@ def reconcile(*, actor: UUID | None = None, rules: bool = True) -> Reconciliatio
     Who differs is held and looked at once more, so that no posting under way is taken for a fault; whose year still
     differs is frozen.
     """
-    done = Reconciliation(entries=CreditEntry.objects.count())
+    done = Reconciliation(entries=CreditEntry.objects.count(), rules=rules)
     everybody = list(Cadre.objects.filter(canonical=None).order_by("pk").values_list("pk", flat=True))
     done.cadres = len(everybody) if rules else 0
     if suspects := {one.cadre_id for one in _differences(everybody if rules else ())}:
@@ -152,5 +153,6 @@ def _slices(rows: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
 
 
 def is_due(now: datetime, event: str = EVENT) -> bool:
-    """At night, once."""
-    return now.hour in NIGHT and not AuditEntry.objects.filter(event=event, at__gt=now - timedelta(hours=20)).exists()
+    """At night, once; who looked at the sums alone has not done it."""
+    done = AuditEntry.objects.filter(event=event, at__gt=now - timedelta(hours=20)).exclude(after__rules=False)
+    return now.hour in NIGHT and not done.exists()

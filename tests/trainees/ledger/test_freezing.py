@@ -1,6 +1,7 @@
 """A difference freezes the cadre's year (REL-02): nothing is posted for it until the department has looked."""
 
 from datetime import date
+from threading import Event
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -10,6 +11,7 @@ from core.models import AuditEntry
 from core.operations import Refused
 from organization.roles import Role
 from tests import factories as make
+from tests.threads import at_once
 from tests.trainees.ledger.conftest import make_town, make_who
 from tests.trainees.ledger.story import balance, learned
 from trainees.models import CreditBalance, CreditEntry, FrozenYear
@@ -56,6 +58,51 @@ def test_what_a_second_look_does_not_find_freezes_nobody(who, monkeypatch):
     done = reconcile()
     assert (done.findings, done.frozen, looks) == ([], 0, [])
     assert AuditEntry.objects.get(event="ledger.reconcile").result == "ok"
+
+
+def test_the_second_look_waits_for_a_posting_under_way(own_database, monkeypatch):
+    who = make_who(make_town())
+    post([learned(who)], actor=None)
+    posted, suspected, seen, real = Event(), Event(), [], reconciling._differences
+
+    def poster():
+        with transaction.atomic():
+            post([learned(who)], actor=None)
+            posted.set()
+            suspected.wait(10)
+            connection.cursor().execute("SELECT pg_sleep(0.3)")
+
+    def looks(by_rules):
+        if not suspected.is_set():
+            posted.wait(10)
+            suspected.set()
+            return [Finding("balances", who.pk, 2026, "余额与记录合计不符")]
+        seen.append(CreditEntry.objects.count())
+        return real(by_rules)
+
+    monkeypatch.setattr(reconciling, "_differences", looks)
+    at_once(poster, reconcile)
+    assert seen == [2]
+    assert not FrozenYear.objects.exists()
+
+
+def test_rel_02_a_source_that_counts_for_two_freezes_both(own_database):
+    """Each in the year in which it counts for them."""
+    town = make_town()
+    who = make_who(town)
+    other = make.cadre("欧阳致远", who.unit, town)
+    one, two = learned(who), learned(other, on=date(2025, 3, 13))
+    post([one, two], actor=None)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE trainees_creditentry DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE trainees_creditentry SET source_id = %s, attempt = 2 WHERE source_id = %s",
+            [one.source_id, two.source_id],
+        )
+        cursor.execute("ALTER TABLE trainees_creditentry ENABLE TRIGGER USER")
+    found = {(finding.question, finding.cadre_id, finding.year) for finding in reconcile().findings}
+    assert found == {("doubles", who.pk, 2026), ("doubles", other.pk, 2025)}
+    assert set(FrozenYear.objects.values_list("cadre", "year")) == {(who.pk, 2026), (other.pk, 2025)}
 
 
 def test_nothing_of_a_frozen_year_is_taken_back_or_recomputed(who, town, staff):

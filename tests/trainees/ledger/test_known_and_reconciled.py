@@ -116,3 +116,8 @@ def test_once_a_night(db, hour, due):
     assert is_due(now) is due
     reconcile()
     assert is_due(now) is False
+
+
+def test_who_looks_at_the_sums_alone_has_not_done_the_nights_check(db):
+    reconcile(rules=False)
+    assert is_due(timezone.localtime().replace(hour=2))
