@@ -7,13 +7,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assessments.models import Result
-from assessments.services import amend_results, confirm_results
+from assessments.services import amend_results, confirm_results, reconciling
 from assessments.services.reconciling import reconcile_results
 from core.models import AuditEntry
 from tests import factories as make
 from tests.assessments.scoring.rows import ClassRows, make_account, make_unit
 from tests.training.closing_story import a_story
 from training.models import AttendanceMark, Enrolment, TrainingClass
+from training.services.reconciling import Difference
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,15 @@ def test_rel_02_hours_in_the_ledger_are_those_of_attendance():
     assert [one for one in found() if one[0] == "hours"] == []
     make.mark(story.seats[0], story.sessions[0], AttendanceMark.Mark.SICK)
     assert ("hours", story.seats[0].pk, "台账记 16 学时 2 天，考勤得 12 学时 1.5 天") in found()
+
+
+def test_rel_02_what_a_second_look_does_not_find_is_no_fault(rows, monkeypatch):
+    """A class that is being closed: its hours were seen, its state not yet."""
+    ann, _ = rows.enrolments
+    looks = [[Difference("hours", ann.pk, "台账记 16 学时 2 天，考勤得 0 学时 0 天")], []]
+    monkeypatch.setattr(reconciling, "hours_differ", lambda since: looks.pop(0))
+    assert (found(), looks) == ([], [])
+    assert AuditEntry.objects.get(event="results.reconcile").result == "ok"
 
 
 def test_rel_02_a_class_that_is_open_has_nothing_in_the_ledger():
