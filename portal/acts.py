@@ -17,9 +17,9 @@ from portal.requests import SignedIn
 Answer = dict[str, Any]
 
 
-def answer(url: str, message: str = "") -> Answer:
+def answer(url: str, message: str = "", *, warning: bool = False) -> Answer:
     """Where to go next and what to say there; kept with the op_id, so that a repeat is told the same."""
-    return {"url": url, "message": message}
+    return {"url": url, "message": message} | ({"warning": True} if warning else {})
 
 
 def perform(
@@ -29,7 +29,8 @@ def perform(
     values = form.checked()
     given = once(values["op_id"], request.user.pk, name, payload, act)
     if given.get("message"):
-        messages.success(request, given["message"])
+        tell = messages.warning if given.get("warning") else messages.success
+        tell(request, given["message"])
     return redirect(given["url"])
 
 

@@ -42,6 +42,7 @@ from trainees.services.recognition import (
     tell_apart,
     vet_recognitions,
 )
+from trainees.services.recognition.doubles import is_undecided
 
 PAGE_SIZE = 50
 TOLD = 3
@@ -206,17 +207,21 @@ def _payload(seen: dict[UUID, int]) -> list[str]:
 
 
 def _done(request: SignedIn, decided: Decided, words: str) -> Answer:
-    """Where to go and what to say. An act about one filing that did not go through is Refused with its reason."""
-    total = len(decided.done) + len(decided.left)
-    if total == 1:
-        row = decided.demand_all()
-        back = request.POST.get("back") == "one"
-        url = reverse("portal:recognition_page", args=[row.pk]) if back else reverse("portal:recognition_list")
-        return answer(url, f"{words}：{row.title}")
+    """Where to go and what to say. Raises Refused where nothing went through, but for doubles found just now.
+
+    These stay marked, so that somebody can decide about them: a refusal would take the marks back.
+    """
+    rows = [*decided.done, *(row for row, _ in decided.left)]
+    back = len(rows) == 1 and request.POST.get("back") == "one"
+    url = reverse("portal:recognition_page", args=[rows[0].pk]) if back else reverse("portal:recognition_list")
+    if not decided.done and any(is_undecided(row) for row in rows):
+        return answer(url, f"没有办理：{_reasons(decided)}", warning=True)
+    if len(rows) == 1:
+        return answer(url, f"{words}：{decided.demand_all().title}")
     if not decided.done:
-        raise Refused(f"勾选的 {total} 条都没有办理：{_reasons(decided)}")
+        raise Refused(f"勾选的 {len(rows)} 条都没有办理：{_reasons(decided)}")
     left = f"；另有 {len(decided.left)} 条没有办理：{_reasons(decided)}" if decided.left else ""
-    return answer(reverse("portal:recognition_list"), f"{words} {len(decided.done)} 条{left}")
+    return answer(url, f"{words} {len(decided.done)} 条{left}")
 
 
 def _reasons(decided: Decided) -> str:

@@ -22,8 +22,9 @@ from tests import factories as make
 from tests.trainees import recognition_rows as rows
 from tests.worker import work_off
 from trainees.models import CreditEntry, Platform, PlatformUpload, Recognition
+from trainees.services.ledger import Learning, post
 from trainees.services.merging import merge_cadre
-from trainees.services.recognition import confirm_recognitions, import_export
+from trainees.services.recognition import UNDECIDED, confirm_recognitions, import_export
 from training.models import Enrolment
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,16 @@ def test_one_that_is_not_confirmed_says_why_the_others_go_on(yunling, client_of)
     assert "记入台账 1 条；另有 1 条没有办理：“没有学完的课”课程只完成了 80%" in text(answer)
     answer = staff.post(url("recognition_confirm"), ticks(little, sure="on"))
     assert answer.status_code == 403 and "90% 以上才能认定" in text(answer)
+
+
+def test_a_double_found_when_confirming_stays_marked(yunling, client_of):
+    """A class of that name was posted after the unit's word."""
+    row = rows.filing(yunling, "乡村振兴专题", by="liaison")
+    facts = {"title": row.title, "source_kind": "class", "source_id": new_key()}
+    post([Learning(row.cadre_id, row.until, "off_job", row.hours, Decimal(1), **facts)], actor=None)
+    answer = client_of(yunling.staff).post(url("recognition_confirm"), ticks(row, sure="on", back="one"), follow=True)
+    assert "没有办理：“乡村振兴专题”疑似重复，请先判断是否重复" in text(answer)
+    assert Recognition.objects.get(UNDECIDED) == row and "疑似重复，须先判断" in text(answer)
 
 
 def test_a_double_is_shown_beside_the_other_and_decided(yunling, client_of):
