@@ -43,8 +43,7 @@ def attach(
     """Start what is needed, hold it, and say how to reach it.
 
     Returns the variables that `environ` lacks: DATABASE_URL and DATABASE_OWNER_URL, REDIS_URL and CACHE_URL, and with
-    an embedded database the secrets of var/secrets.env. DURABLE=0 starts a database that does not wait for the disk.
-    Raises ServiceError.
+    an embedded database the secrets of var/secrets.env. Raises ServiceError.
     """
     kinds = [kind for kind, name in ((Postgres, "DATABASE_URL"), (Valkey, "REDIS_URL")) if not environ.get(name)]
     if not kinds:
@@ -56,11 +55,16 @@ def attach(
     if release_at_exit:
         atexit.register(release)
     try:
-        found = start_all(kinds, var, durable=environ.get("DURABLE") != "0")
+        found = start_all(kinds, var, durable=is_durable(var, environ))
     except BaseException:
         give_back()
         raise
     return {name: value for name, value in found.items() if not environ.get(name)}
+
+
+def is_durable(var: Path, environ: Mapping[str, str]) -> bool:
+    """Whether its database waits for the disk: not with DURABLE=0, but always in var/ beside manage.py, where a portal lives."""
+    return environ.get("DURABLE") != "0" or var.resolve() == ROOT / "var"
 
 
 def start_all(kinds: list[type[Postgres] | type[Valkey]], var: Path, *, durable: bool) -> dict[str, str]:

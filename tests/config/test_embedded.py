@@ -104,6 +104,12 @@ def test_commits_are_durable_and_pages_have_checksums(app: psycopg.Connection) -
     assert shown == [("on",), ("on",), ("on",)]
 
 
+def test_the_portal_s_own_database_waits_for_the_disk_whatever_is_set(tmp_path: Path) -> None:
+    hasty = {"DURABLE": "0"}
+    assert not embedded.is_durable(tmp_path / "var", hasty)
+    assert embedded.is_durable(ROOT / "var", hasty) and embedded.is_durable(tmp_path / "var", NOTHING)
+
+
 def test_sec_12_the_app_role_owns_nothing_and_may_nothing(app: psycopg.Connection, owner: psycopg.Connection) -> None:
     owner.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
     forbidden = [
