@@ -57,7 +57,7 @@ def move_cadre(
     Raises Refused for a day in the future, on or before the present appointment's first day, for a unit outside the
     actor's area and where nothing changes; Conflict when somebody was quicker than the page (`seen`).
     """
-    held = hold(cadre, actor=actor, seen=seen)
+    held = hold(cadre, seen=seen)
     place = Place(unit, post.strip(), post_level.strip(), rank.strip(), managing_authority)
     authority = demand_place(held, place, since, actor=actor)
     demand_serving(held)
@@ -76,7 +76,7 @@ def correct_appointment(
     cadre: Cadre, place: Place, since: date, *, actor: Account, reason: str, seen: int | None = None
 ) -> Appointment:
     """What was entered wrongly of the present appointment is put right, with the reason; no new appointment begins."""
-    held = hold(cadre, actor=actor, seen=seen)
+    held = hold(cadre, seen=seen)
     why = demand_reason(reason, "请写明更正的理由")
     authority = demand_place(held, place, since, actor=actor)
     present = appointment_of(held)
@@ -104,7 +104,7 @@ def change_status(
     cadre: Cadre, status: str, since: date, *, actor: Account, reason: str, seen: int | None = None
 ) -> Cadre:
     """Retired, died, left, seconded, or back in service, from a day on; who is gone holds no post from that day."""
-    held = hold(cadre, actor=actor, seen=seen)
+    held = hold(cadre, seen=seen)
     demand_authority(held, actor)
     _demand_status(held, status, since, reason)
     before = {"status": held.status, "since": str(held.status_since or "")}
@@ -124,7 +124,7 @@ def change_status(
 @intention
 def verify_cadre(cadre: Cadre, *, actor: Account, seen: int | None = None) -> Cadre:
     """核实: who manages the cadre has compared this one with the file."""
-    held = hold(cadre, actor=actor, seen=seen)
+    held = hold(cadre, seen=seen)
     demand_authority(held, actor)
     verify_cadres([held], actor=actor)
     return held
@@ -133,7 +133,7 @@ def verify_cadre(cadre: Cadre, *, actor: Account, seen: int | None = None) -> Ca
 # ---- what every act on a person asks ----
 
 
-def hold(cadre: Cadre, *, actor: Account, seen: int | None) -> Cadre:
+def hold(cadre: Cadre, *, seen: int | None) -> Cadre:
     """The cadre's row, held and current; a merged double is not acted upon."""
     held = hold_person(cadre.pk)
     demand_current(seen, held.version, f"{held.name}的信息")

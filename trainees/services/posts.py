@@ -32,7 +32,7 @@ class Served:
 @intention
 def add_post(cadre: Cadre, served: Served, *, actor: Account) -> Appointment:
     """Raises Refused for the primary post of today, a period that is none, and primary posts that overlap."""
-    held = hold(cadre, actor=actor, seen=None)
+    held = hold(cadre, seen=None)
     demand_authority(held, actor)
     _demand_period(served)
     with last_word(OVERLAP):
@@ -47,7 +47,7 @@ def add_post(cadre: Cadre, served: Served, *, actor: Account) -> Appointment:
 @intention
 def correct_post(appointment: Appointment, served: Served, *, actor: Account) -> Appointment:
     """Level, rank or end of a post that is over, or beside the primary one."""
-    cadre = hold(appointment.cadre, actor=actor, seen=None)
+    cadre = hold(appointment.cadre, seen=None)
     demand_authority(cadre, actor)
     held = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
     if is_todays(held.primary, held.until) or held.primary != served.primary:
