@@ -10,15 +10,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.audit import entry, record, record_many
-from core.operations import Refused, intention
+from core.operations import Refused, demand_reason, intention
 from organization.models import Account
 from organization.roles import Role
 from trainees.models import Cadre, FrozenYear
 from trainees.services.standing import PersonYear
 
 logger = logging.getLogger("portal.alarm")
-SHORTEST = 5
-"""Characters of a reason."""
 NAMED = 5
 NOT_POSTED = "的台账核对有差异，已冻结，本次没有入账；请管理该干部的组织部在“台账年度”页查明并解除冻结，再重新办理"
 
@@ -88,10 +86,10 @@ def release(frozen: FrozenYear, *, actor: Account, reason: str) -> FrozenYear:
     if not actor.access.covers(authority.path, Role.STAFF):
         raise Refused(f"{held}台账由管理该干部的{authority}查明后解除冻结，您没有这项权限")
     if held.released_at is not None:
-        raise Refused(f"{held}台账已于{timezone.localdate(held.released_at):%Y-%m-%d}解除冻结，不必再解除")
-    if len(reason.strip()) < SHORTEST:
-        raise Refused(f"解除冻结须写明查明的情况，至少{SHORTEST}个字")
-    held.released_at, held.released_by_id, held.release_reason = timezone.now(), actor.pk, reason.strip()
+        day = timezone.localdate(held.released_at)
+        raise Refused(f"{held}台账已于{day:%Y年%-m月%-d日}解除冻结，不必再解除")
+    why = demand_reason(reason, "解除冻结须写明查明的情况")
+    held.released_at, held.released_by_id, held.release_reason = timezone.now(), actor.pk, why
     held.save(update_fields=["released_at", "released_by_id", "release_reason"])
     after = {"cadre": str(held.cadre_id), "year": held.year}
     record("ledger.release", actor=actor.pk, obj=held, unit_id=authority.pk, reason=held.release_reason, after=after)

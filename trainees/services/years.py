@@ -215,7 +215,7 @@ def demand_keeper(authority: Unit, actor: Account) -> None:
 def demand_open(row: LedgerYear) -> None:
     if row.closed_at is not None:
         day = timezone.localdate(row.closed_at)
-        raise Refused(f"{row.authority}{row.year}年已于{day:%Y-%m-%d}结账，不能再结")
+        raise Refused(f"{row.authority}{row.year}年已于{day:%Y年%-m月%-d日}结账，不能再结")
 
 
 def _told(held: LedgerYear) -> dict[str, Any]:

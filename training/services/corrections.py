@@ -7,7 +7,7 @@ everybody who writes a class, then the request, then the mark.
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.audit import record
@@ -71,7 +71,7 @@ def approve_correction(request: CorrectionRequest, *, actor: Account, seen: int 
         before={"mark": held.before},
         after={"mark": held.after, "enrolment": str(held.enrolment_id), "session": str(held.session_id)},
     )  # fmt: skip
-    return post_seats(seats_of(held), actor=actor, reason=f"更正考勤：{held.reason}"[:200])
+    return post_seats(seats_of(held), actor=actor, reason=f"更正考勤：{held.lesson}"[:200])
 
 
 @intention
@@ -146,7 +146,7 @@ def why_not_decide(request: CorrectionRequest, actor: Account, current: Attendan
         return "更正申请由主办班次的组织部门审批，请与组织部干部教育科联系"
     if request.asked_by_id == actor.pk:
         return "不能审批自己提出的更正申请，须由组织部另一名工作人员审批"
-    if request.enrolment.cadre.account_id == actor.pk:
+    if actor.pk in request.enrolment.cadre.accounts:
         return "不能审批自己的考勤更正，须由组织部另一名工作人员审批"
     managed = ClassRole.objects.filter(training_class=one, account=actor, kind=ClassRole.Kind.MANAGER).exists()
     if managed or (current is not None and current.by_id == actor.pk):
@@ -155,10 +155,14 @@ def why_not_decide(request: CorrectionRequest, actor: Account, current: Attendan
 
 
 def decided_by(account: Account) -> Q:
-    """Requests that wait for the account's word; who marked the cell is asked when it is opened."""
+    """Requests that wait for the account's word: those about which it may decide (`why_not_decide`)."""
     managed = ClassRole.objects.filter(account=account, kind=ClassRole.Kind.MANAGER)
+    marked = AttendanceMark.objects.filter(
+        enrolment=OuterRef("enrolment"), session=OuterRef("session"), by_id=account.pk
+    )
     own = Q(asked_by_id=account.pk) | Q(enrolment__cadre__account=account)
-    own |= Q(training_class__in=managed.values("training_class"))
+    own |= Q(enrolment__cadre__canonical__account=account)
+    own |= Q(training_class__in=managed.values("training_class")) | Q(Exists(marked))
     return account.access.within("training_class__unit", Role.STAFF) & Q(state=State.ASKED) & ~own
 
 
@@ -178,7 +182,9 @@ def _hold_class(training_class: TrainingClass) -> TrainingClass:
 def _hold(request: CorrectionRequest, seen: int | None) -> tuple[CorrectionRequest, AttendanceMark]:
     """The request and its cell, locked with their class. Raises Conflict when it moved on, Refused once it is decided."""
     one = _hold_class(request.training_class)
-    rows = CorrectionRequest.objects.select_for_update(of=("self",), no_key=True).select_related("enrolment__cadre")
+    rows = CorrectionRequest.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "enrolment__cadre__canonical"
+    )
     held = rows.get(pk=request.pk)
     held.training_class = held.enrolment.training_class = one
     demand_current(seen, held.version, "这份更正申请")

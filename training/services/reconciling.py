@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from core.amounts import plain
 from trainees.models import CreditEntry
 from trainees.services.people import array, rows_of
 from training.models import Enrolment, TrainingClass
@@ -63,4 +64,4 @@ def _of_classes(classes: Collection[UUID]) -> Iterator[Difference]:
 
 def _told(amounts: Amounts) -> str:
     hours, days = amounts
-    return f"{hours.normalize():f} 学时 {days.normalize():f} 天"
+    return f"{plain(hours)} 学时 {plain(days)} 天"

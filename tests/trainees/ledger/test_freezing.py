@@ -149,7 +149,7 @@ def test_the_department_releases_it_with_a_reason(who, town, staff):
     make.grant(stranger, Role.STAFF, make.unit("WJ", "中共望江市委组织部", kind="organization_department"))
     with pytest.raises(Refused, match="由管理该干部的中共云岭市委组织部"):
         release(frozen, actor=stranger, reason=LOOKED)
-    with pytest.raises(Refused, match="至少5个字"):
+    with pytest.raises(Refused, match="至少 5 个字"):
         release(frozen, actor=staff, reason=" 已核对 ")
     release(frozen, actor=staff, reason=LOOKED)
     entry = AuditEntry.objects.get(event="ledger.release")
