@@ -44,7 +44,7 @@ def may_report_back(own: bool) -> Refusal | None:
 
 def may_judge_report(user: Account, report: ReportBack) -> Refusal | None:
     """The unit's liaison confirms or sends back, never about themselves."""
-    if report.enrolment.cadre.account_id == user.pk:
+    if user.pk in report.enrolment.cadre.accounts:
         return Refusal("办理自己的述学", "不能确认或退回自己的述学", "单位其他联络员、组织部干部教育科")
     if user.access.covers(report.unit.path, Role.LIAISON, Role.STAFF):
         return None
@@ -59,7 +59,7 @@ def may_answer(own: bool) -> Refusal | None:
 
 def may_answer_for_superior(user: Account, follow_up: FollowUp) -> Refusal | None:
     cadre = follow_up.enrolment.cadre
-    if cadre.account_id != user.pk and user.access.covers(cadre.unit.path, Role.LIAISON, Role.STAFF):
+    if user.pk not in cadre.accounts and user.access.covers(cadre.unit.path, Role.LIAISON, Role.STAFF):
         return None
     return Refusal("填写领导答复", "领导答复由单位联络员代填", f"{cadre.unit.name}的联络员、组织部干部教育科")
 

@@ -91,7 +91,7 @@ def url_of(row: CorrectionRequest) -> str:
 
 
 def linked(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
-    return rows.select_related("training_class__unit", "enrolment__cadre", "enrolment__unit")
+    return rows.select_related("training_class__unit", "enrolment__cadre__canonical", "enrolment__unit")
 
 
 def page(row: CorrectionRequest, user: Account) -> dict[str, Any]:

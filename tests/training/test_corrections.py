@@ -13,7 +13,7 @@ from organization.models import Account
 from organization.roles import Role
 from tests import factories as make
 from tests.training.closing_story import a_story, hours
-from trainees.models import CreditEntry, RuleSet
+from trainees.models import Cadre, CreditEntry, RuleSet
 from trainees.services.rule_sets import shipped_rules
 from training.models import AttendanceMark, CorrectionRequest, Enrolment, Session
 from training.services.attendance import UnknownCell
@@ -25,6 +25,7 @@ from training.services.corrections import (
     return_correction,
     withdraw_correction,
 )
+from training.services.merging import merge_person
 
 pytestmark = pytest.mark.django_db
 Mark, State = AttendanceMark.Mark, CorrectionRequest.State
@@ -74,6 +75,9 @@ def test_asking_changes_nothing_and_agreeing_posts_the_difference(story):
     assert (done.awarded, done.reversed, done.unchanged) == (1, 1, 0)
     assert hours(story)[0] == (Decimal(12), Decimal("1.5"))
     assert (story.seats[0].marks.get().mark, story.seats[0].marks.get().by_id) == ("sick", story.manager.pk)
+    assert set(CreditEntry.objects.filter(source_id=story.seats[0].pk).values_list("reason", flat=True)) == {
+        "结班", f"更正考勤：{asked.lesson}",
+    }  # fmt: skip
 
 
 def test_both_are_logged(story):
@@ -104,6 +108,22 @@ def test_what_is_shown_before_is_what_is_posted(story):
     approve_correction(asked, actor=story.staff)
     entry = CreditEntry.objects.live().get(source_id=story.seats[0].pk)
     assert (entry.hours, entry.days, entry.credits) == (shown.after.hours, shown.after.days, shown.after.credits)
+
+
+def test_of_two_seats_of_one_person_the_better_one_is_shown_and_posted(story):
+    """One seat of merged doubles missed two half-days of four; the other misses one after the other."""
+    for when in story.sessions[:2]:
+        make.mark(story.seats[0], when, Mark.SICK)
+    pair = [Cadre.objects.get(pk=story.seats[who].cadre_id) for who in (0, 1)]
+    merge_person(*pair, actor=story.staff, reason="身份证号录入错误，经本人核对")
+    close(story)
+    for when, (before, after) in enumerate([(16, 12), (12, 8), (8, 8)]):
+        asked = ask(story, who=1, when=when)
+        [shown] = differences(asked)
+        assert (shown.before.hours, shown.after.hours) == (before, after)
+        approve_correction(asked, actor=story.staff)
+        [(posted, _)] = [hours(story)[who] for who in (0, 1) if who in hours(story)]
+        assert posted == after
 
 
 def test_nothing_left_and_nothing_changed_are_shown_too(story):
@@ -186,6 +206,23 @@ def test_who_kept_the_marks_or_learns_there_does_not_decide(story):
     assert not AttendanceMark.objects.filter(mark=Mark.SICK).exists()
 
 
+def merge_into_a_new_row(story, who, account=None):
+    """The seat is a double's from now on; the account, if there is one, stands on the row that lives on."""
+    double, office = Cadre.objects.get(pk=story.seats[who].cadre_id), story.training_class.unit
+    stays = make.cadre(double.name, office, office, account=account)
+    merge_person(double, stays, actor=story.staff, reason="身份证号录入错误，经本人核对")
+
+
+def test_a_trainee_whose_seat_is_a_merged_double_s_does_not_decide_either(story):
+    trainee = another_of(story)
+    merge_into_a_new_row(story, 0, trainee)
+    close(story)
+    asked = ask(story)
+    with pytest.raises(Refused, match="自己的考勤"):
+        approve_correction(asked, actor=trainee)
+    assert not CorrectionRequest.objects.filter(decided_by(trainee)).exists()
+
+
 def test_whoever_sees_the_attendance_asks_and_nobody_else(story):
     with pytest.raises(Refused, match="没有结班"):
         ask(story)
@@ -225,8 +262,11 @@ def test_the_inbox_holds_what_one_may_decide(story):
     def waiting(account):
         return set(CorrectionRequest.objects.visible_to(account).filter(decided_by(account)))
 
+    marked = make.mark(story.seats[2], story.sessions[0], Mark.PRESENT)
+    AttendanceMark.objects.filter(pk=marked.pk).update(by_id=story.staff.pk)
+    kept = ask(story, who=2, seen=1)
     assert waiting(story.staff) == {asked}
-    assert waiting(other) == {asked, mine}
+    assert waiting(other) == {asked, mine, kept}
     assert waiting(story.manager) == set()
 
 

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from core.operations import Conflict, Refused
 from organization.services import set_preference
+from tests import factories as make
+from trainees.services.merging import merge_cadre
 from training.models import ReportBack, TrainingClass
 from training.services.report_backs import Told, confirm_report, file_report, report_due, return_report
 
@@ -56,6 +58,10 @@ def test_nobody_confirms_their_own(yunling):
     row = file_report(yunling.enrolments[0], told(), actor=yunling.liaison)
     with pytest.raises(Refused, match="自己的述学"):
         confirm_report(row, actor=yunling.liaison)
+    stays = make.cadre("司马清扬", yunling.bureau, yunling.root)
+    merge_cadre(yunling.cadres[0], stays, actor=yunling.staff, reason="身份证号录入错误，经本人核对")
+    with pytest.raises(Refused, match="自己的述学"):  # the account has gone over to the other row
+        confirm_report(ReportBack.objects.get(pk=row.pk), actor=yunling.liaison)
 
 
 @pytest.mark.parametrize("facts, words", [

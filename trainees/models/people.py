@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -146,6 +147,11 @@ class Cadre(models.Model):
 
     def open_phone(self) -> str:
         return open_text(self.phone_sealed, self.place("phone"))
+
+    @property
+    def accounts(self) -> set[UUID]:
+        """The person's: also where the row is a merged double's, whose account has gone over to who lives on."""
+        return {key for key in (self.account_id, (self.canonical or self).account_id) if key}
 
     @property
     def masked_id_number(self) -> str:

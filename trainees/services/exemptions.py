@@ -80,7 +80,7 @@ def _demand_manages(cadre: Cadre, actor: Account) -> None:
     """
     if not actor.access.covers(cadre.managing_authority.path, Role.STAFF):
         raise Refused(f"{cadre.name}由{cadre.managing_authority.name}管理，减免请由其办理")
-    if cadre.account_id == actor.pk:
+    if actor.pk in cadre.accounts:
         raise Refused("这是您本人的学习任务，减免请由组织部干部教育科的其他同志办理")
 
 

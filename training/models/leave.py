@@ -192,7 +192,8 @@ class LeaveStepQuerySet(models.QuerySet["LeaveStep"]):
         mine = Q(level=LeaveLevel.MANAGER, request__training_class__in=managed.values("training_class"))
         department = user.access.within("request__training_class__unit", Role.STAFF)
         theirs = department & (Q(level=LeaveLevel.DEPARTMENT) | _nobody_at_level(day))
-        own = self.filter(request__enrolment__cadre__account=user)
+        trainee = "request__enrolment__cadre"
+        own = self.filter(Q(**{f"{trainee}__account": user}) | Q(**{f"{trainee}__canonical__account": user}))
         return self.filter(asked_of(user.access) | mine | theirs).exclude(pk__in=own.values("pk"))
 
 

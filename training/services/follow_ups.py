@@ -61,7 +61,7 @@ def answer_for_superior(
 ) -> FollowUp:
     """What the superior says, entered by the unit's liaison or the department; never by the cadre."""
     held = _hold(follow_up, seen)
-    if held.enrolment.cadre.account_id == actor.pk:
+    if actor.pk in held.enrolment.cadre.accounts:
         raise Refused("领导答复不能由学员本人代填，请由单位其他联络员或组织部填写")
     if not actor.access.covers(held.enrolment.cadre.unit.path, Role.LIAISON, Role.STAFF):
         raise Refused(f"领导答复由{held.enrolment.cadre.unit.name}的联络员代填")

@@ -92,7 +92,7 @@ def _hold(report: ReportBack, actor: Account, seen: int | None) -> ReportBack:
     demand_current(seen, held.version, "这份述学")
     if held.state != State.FILED:
         raise Refused(f"这份述学{held.get_state_display()}，不用再办")
-    if held.enrolment.cadre.account_id == actor.pk:
+    if actor.pk in held.enrolment.cadre.accounts:
         raise Refused("不能确认或退回自己的述学，请由单位其他联络员或组织部办理")
     if not actor.access.covers(held.unit.path, Role.LIAISON, Role.STAFF):
         raise Refused(f"述学由{held.unit.name}的联络员确认")

@@ -10,7 +10,7 @@ from core.amounts import plain
 from portal.acts import age_in_words
 from portal.pages import words
 from trainees.models import Recognition
-from trainees.services.recognition import Effect, own_accounts
+from trainees.services.recognition import Effect
 from trainees.services.recognition.doubles import is_undecided
 from trainees.services.recognition.holding import COUNTING
 
@@ -81,7 +81,7 @@ def source(row: Recognition) -> str:
         return "平台导出表"
     if row.filed_by_id is None:
         return "平台接口"
-    return "本人申报" if row.filed_by_id in own_accounts(row) else "单位代报"
+    return "本人申报" if row.filed_by_id in row.cadre.accounts else "单位代报"
 
 
 def told(effect: Effect) -> dict[str, Any]:

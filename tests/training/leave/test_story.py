@@ -13,6 +13,7 @@ from core.operations import Conflict, Refused
 from core.pictures import Upload
 from tests import factories as make
 from tests.training.leave.conftest import build_school, lesson
+from trainees.services.merging import merge_cadre
 from training.models import AttendanceMark, LeaveApprover, LeaveLevel, LeaveRequest, LeaveStep
 from training.services.leave import (
     Answer,
@@ -186,6 +187,18 @@ def test_nobody_decides_about_their_own_request(school):
     with pytest.raises(Refused, match="自己的请假"):
         decide_leave(request, YES, actor=school.accounts["trainee"])
     assert request.steps.get().level == "manager"
+
+
+def test_nor_where_the_seat_is_a_merged_double_s(school):
+    """The account has gone over to the row that lives on."""
+    trainee, double = school.accounts["trainee"], school.trainee.cadre
+    make.class_role(trainee, school.training_class)
+    request = school.ask(school.sessions[:1])
+    stays = make.cadre(double.name, double.unit, school.root)
+    merge_cadre(double, stays, actor=school.staff, reason="身份证号录入错误，经本人核对")
+    assert not LeaveStep.objects.filter(request=request).decided_by(trainee).exists()
+    with pytest.raises(Refused, match="自己的请假"):
+        decide_leave(LeaveRequest.objects.get(pk=request.pk), YES, actor=trainee)
 
 
 @pytest.mark.parametrize("part", ["office", "stranger", "staff", "president"])

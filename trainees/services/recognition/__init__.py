@@ -14,7 +14,7 @@ from trainees.services.recognition.deciding import (
 )
 from trainees.services.recognition.doubles import UNDECIDED, tell_apart
 from trainees.services.recognition.filing import file_again, file_recognition, withdraw_recognition
-from trainees.services.recognition.holding import Decided, Liaisons, is_department, is_own, own_accounts
+from trainees.services.recognition.holding import Decided, Liaisons, is_department, is_own
 from trainees.services.recognition.importing import (
     import_export,
     map_columns,
@@ -57,7 +57,6 @@ __all__ = [
     "learnings_of",
     "make_key",
     "map_columns",
-    "own_accounts",
     "platform_of_key",
     "rehearse_again",
     "return_recognitions",

@@ -75,14 +75,8 @@ def _moved_on(row: Recognition, seen: Seen, states: Collection[str]) -> str:
 # ---- who ----
 
 
-def own_accounts(row: Recognition) -> set[UUID | None]:
-    """Also where the row is a merged double's: the account has gone over to who lives on."""
-    person = row.cadre.canonical or row.cadre
-    return {row.cadre.account_id, person.account_id}
-
-
 def is_own(row: Recognition, actor: Account) -> bool:
-    return actor.pk in own_accounts(row)
+    return actor.pk in row.cadre.accounts
 
 
 def is_department(row: Recognition, actor: Account) -> bool:
@@ -107,4 +101,4 @@ class Liaisons:
     def of(self, row: Recognition) -> set[UUID]:
         """Accounts of the liaisons who look after the cadre's unit, without the cadre's own."""
         near = (self.by_path.get(path, frozenset()) for path in Unit.upward(row.cadre.unit.path))
-        return set().union(*near) - own_accounts(row)
+        return set().union(*near) - row.cadre.accounts

@@ -43,7 +43,7 @@ def live_sessions(request: LeaveRequest) -> list[LeaveSession]:
 
 
 def is_own(request: LeaveRequest, actor: Account) -> bool:
-    return request.enrolment.cadre.account_id == actor.pk
+    return actor.pk in request.enrolment.cadre.accounts
 
 
 def begun(training_class: TrainingClass, sessions: Iterable[Session]) -> list[Session]:
