@@ -109,6 +109,8 @@ def cast(
         with transaction.atomic():
             standing.lay_out_files()
             yield standing.cast()
+            if not second_connection.needs_rollback:
+                second_connection.check_constraints()  # as after every test by `db`: what is deferred is due here
             transaction.set_rollback(True)
     finally:
         connections["default"] = first
