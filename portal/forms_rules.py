@@ -43,7 +43,7 @@ CARRY_WORDS = {"per_hour": ("每 1 必修学分结转为选修学分", "0 为不
 class NextVersionForm(OperationForm):
     """From when it holds, and what it rests on."""
 
-    since = forms.DateField(label="生效日期", widget=DayInput, help_text="这一天起的学习按新规则；以前的不变，除非重算")
+    since = forms.DateField(label="生效日期", widget=DayInput, help_text="这一天起按新的一版，以前的按原来的一版")
     note = forms.CharField(
         label="依据",
         max_length=500,

@@ -29,6 +29,6 @@ def amendment_due(one: TrainingClass, enrolment: UUID) -> str:
         return ""
     now, then = scored[0], f"{confirmed.total} 分、{confirmed.grade}"
     return (
-        f"。该学员的成绩（{then}）按更正后的考勤应为 {now.total} 分、{now.grade}：成绩没有改动，"
+        f"该学员的成绩（{then}）按更正后的考勤应为 {now.total} 分、{now.grade}：成绩没有改动，"
         "请重新打开班次，以工作簿“更正成绩”方式办理"
     )

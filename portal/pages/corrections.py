@@ -13,6 +13,7 @@ from organization.roles import Role
 from portal.acts import age_in_words, ask, names_of
 from portal.lists import chips, chosen
 from portal.pages import words
+from portal.rescoring import amendment_due
 from training.models import AttendanceMark, CorrectionRequest, Enrolment, Session, TrainingClass
 from training.services.correction_preview import Amount, Difference, differences
 from training.services.corrections import decided_by, why_moved, why_not_decide, why_open
@@ -154,9 +155,12 @@ def _amount(one: Amount) -> str:
 
 
 def notes(row: CorrectionRequest, refusal: str, stuck: str) -> list[dict[str, str]]:
-    """Why it cannot be done, or not by the reader."""
+    """Why it cannot be done, or not by the reader; what is left to do once it was."""
     if row.state == State.RETURNED:
         return [words.note("warn", f"已退回：{row.comment}。考勤没有更改；可以在考勤表上重新申请。")]
+    if row.state == State.APPROVED:
+        due = amendment_due(row.training_class, row.enrolment_id)
+        return [words.note("warn", due)] if due else []
     found = [words.note("warn", f"{stuck}。这份申请不能照办，请退回或撤回。")] if stuck else []
     return found + ([words.note("info", f"现在不由您审批：{refusal}。")] if refusal else [])
 

@@ -45,7 +45,7 @@ def ask_close(one: TrainingClass, items: Sequence[Item], parts: Mapping[Any, Any
     points = [
         *(["本班没有课程表：学时按起止日期折算，每天 6 学时"] if by_dates else []),
         f"{len(parts)} 名学员共 {words.hours(given)} 学时记入台账，合格以上的记为结业",
-        "结班后班主任只能查看，15 天后不再能打开；更正须由组织部重新打开",
+        "结班后班主任只能查看，15 天后不再能打开；考勤更正须申请，由组织部审批；成绩更正须由组织部重新打开",
     ]
     hidden = _hidden(one) | ({"by_dates": "1"} if by_dates else {})
     url = reverse("portal:class_close", args=[one.pk])

@@ -93,7 +93,8 @@ def correction_approve(request: SignedIn, pk: UUID) -> HttpResponse:
     def act() -> Answer:
         done = approve_correction(row, actor=request.user, seen=seen)
         posted = "台账已按差额更正" if done.awarded or done.reversed else "学时没有变化"
-        return answer(pages.url_of(row), f"考勤已更正，{posted}{amendment_due(row.training_class, row.enrolment_id)}")
+        due = amendment_due(row.training_class, row.enrolment_id)
+        return answer(pages.url_of(row), f"考勤已更正，{posted}" + (f"。{due}" if due else ""))
 
     return perform(request, form, "correction.approve", str(pk), act)
 

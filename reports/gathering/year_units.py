@@ -12,6 +12,8 @@ from organization.models import Unit
 from reports.gathering.year_people import NONE, PersonYear
 
 Facts = dict[str, Any]
+ITSELF = "本级"
+"""The row of a unit's own people beside its sub-units, without a rank: the table adds up to the whole."""
 
 
 @dataclass
@@ -43,6 +45,14 @@ class Tally:
         self.missing += [who | {"why": "；".join(one.missing)}] if one.missing else []
         self.exempted += [who | {"why": one.less}] if one.less else []
         self.failed += [who | {"why": "、".join(one.facts["failed"])}] if one.facts["failed"] else []
+
+    def without(self, others: Iterable["Tally"]) -> "Tally":
+        """The sums of whom none of the others counts: the unit's own people beside those of its sub-units."""
+        rest = Tally(self.people, self.met, self.off_job, self.online)
+        for one in others:
+            rest.people, rest.met = rest.people - one.people, rest.met - one.met
+            rest.off_job, rest.online = rest.off_job - one.off_job, rest.online - one.online
+        return rest
 
     @property
     def rate(self) -> Decimal:
@@ -93,9 +103,9 @@ def unit_facts(area: Area, tally: dict[str, Tally]) -> Iterable[tuple[Unit, Fact
     siblings = area.siblings(tally)
     for path in sorted(tally):
         unit, own = area.units[path], tally[path]
-        below = [
-            _row(area.units[one], tally[one], rank_of(one, siblings[path], tally)) for one in siblings.get(path, [])
-        ]
+        places = siblings.get(path, [])
+        below = [_row(area.units[one].name, tally[one], rank_of(one, places, tally)) for one in places]
+        rest = own.without(tally[one] for one in places)
         whole = path == area.authority.path
         yield (
             unit,
@@ -109,7 +119,8 @@ def unit_facts(area: Area, tally: dict[str, Tally]) -> Iterable[tuple[Unit, Fact
                 "requirements": list(own.requirements.values()),
                 "rank": None if whole else rank_of(path, siblings[path[: -Unit.steplen]], tally),
                 "siblings": 0 if whole else len(siblings[path[: -Unit.steplen]]),
-                "units": sorted(below, key=lambda row: row["rank"]),
+                "units": sorted(below, key=lambda row: row["rank"])
+                + ([_row(ITSELF, rest, None)] if below and rest.people else []),
                 "missing": [] if whole else own.missing,
                 "not_met": len(own.missing),
                 "exempted": [] if whole else own.exempted,
@@ -131,9 +142,9 @@ def rank_of(path: str, among: list[str], tally: dict[str, Tally]) -> int:
     return 1 + sum(tally[other].rate > tally[path].rate for other in among)
 
 
-def _row(unit: Unit, tally: Tally, rank: int) -> Facts:
+def _row(unit: str, tally: Tally, rank: int | None) -> Facts:
     return {
-        "unit": unit.name,
+        "unit": unit,
         "people": tally.people,
         "met": tally.met,
         "rate": str(tally.rate),

@@ -339,6 +339,13 @@ def test_an_export_from_the_file_to_the_ledger(yunling, client_of):
     assert "没有新的记录" in again
 
 
+def test_who_imported_is_told_that_somebody_else_confirms(yunling, client_of):
+    made = rows.uploaded(yunling, rows.line(yunling), by="staff")
+    import_export(made, actor=yunling.staff)
+    page = text(client_of(yunling.staff).get(url("platform_confirm", made.pk)))
+    assert "请由组织部另一位同志确认" in page and "全部确认" not in page
+
+
 def test_a_file_that_cannot_be_read_is_said_on_the_form(yunling, client_of):
     client, platform = client_of(yunling.liaison), rows.platform(yunling)
     answer = upload(client, platform, yunling, b"PK\x03\x04", "学习记录.xlsx")

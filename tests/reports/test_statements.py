@@ -100,6 +100,16 @@ def test_what_a_unit_is_told(city, closed):
     ]
 
 
+def test_the_units_of_a_statement_add_up_to_its_whole(city, closed):
+    facts = statement(unit=city.bureau).facts
+    assert [(row["unit"], row["people"], row["met"], row["rank"]) for row in facts["units"]] == [
+        (city.office.name, 1, 1, 1),
+        ("本级", 1, 1, None),
+    ]
+    itself = {row["unit"]: (row["off_job"], row["online"]) for row in facts["units"]}["本级"]
+    assert itself == ("100", "50")
+
+
 def test_what_the_area_is_told(city, closed):
     facts = statement(unit=city.root).facts
     assert (facts["people"], facts["met"], facts["rate"], facts["rank"]) == (3, 2, "66.7", None)

@@ -244,7 +244,7 @@ def import_ask(upload: PlatformUpload) -> dict[str, Any]:
     found = upload.found
     points = [
         f"写入 {found['new']} 条，涉及 {found['people']} 人、{plain(Decimal(found['hours']))} 学时",
-        "视同单位审核通过，转组织部确认；确认之前不计学分",
+        "视同由您审核通过，由组织部另一位同志确认；确认之前不计学分",
     ]
     if warnings := len(found["faults"].get(Level.WARNING.value, ())):
         points.append(f"有 {warnings} 处提醒，请先看过")
