@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.database import refresh_statistics
 from portal.demo import build_city
 
 
@@ -14,4 +15,6 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("示范数据只能写入示范门户的数据库：请用 make demo，或设 DEMO=1")
         made = build_city(timezone.localdate(), settings.VAR_DIR / "demo.json")
+        if made and "owner" in settings.DATABASES:
+            refresh_statistics()
         self.stdout.write("示范市已建立" if made else "示范市已在，没有改动")
