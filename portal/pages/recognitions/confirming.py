@@ -13,17 +13,16 @@ from portal.pages import words
 from portal.pages.recognitions import State, line, linked, told
 from portal.pages.recognitions.platforms import trail
 from trainees.models import PlatformUpload, Recognition
-from trainees.services.recognition import UNDECIDED, effects_before
+from trainees.services.recognition import UNDECIDED, effects_before, why_none_to_confirm
 
 SAMPLED = 20
-OTHERS = "这批记录由您导入，导入即审核；审核和确认不能是同一个人，请由组织部另一位同志确认。"
 
 
 def to_confirm(upload: PlatformUpload, user: Account) -> dict[str, Any]:
     """What templates/portal/recognition/confirm_upload.html needs: the whole in figures, the first rows with their effect."""
     rows = Recognition.objects.visible_to(user).filter(upload=upload, state=State.VETTED)
     sums = rows.aggregate(n=Count("pk"), hours=Sum("hours"), people=Count("cadre", distinct=True))
-    theirs = rows.exclude(vetted_by_id=user.pk).exists()
+    why_none = why_none_to_confirm(upload, user)
     shown = list(linked(rows).order_by("cadre__pinyin", "pk")[:SAMPLED])
     effects = effects_before(shown)
     lines = [line(one) | {"effects": [told(each) for each in effects.get(one.pk, ())]} for one in shown]
@@ -37,8 +36,8 @@ def to_confirm(upload: PlatformUpload, user: Account) -> dict[str, Any]:
             words.figure("疑似重复", rows.filter(UNDECIDED).count(), "条", "不随本次确认"),
         ],
         "more": max(0, sums["n"] - len(shown)),
-        "notes": [words.note("info", OTHERS)] if shown and not theirs else [],
-        "may": theirs,
+        "notes": [words.note("info", f"{why_none}。")] if why_none else [],
+        "may": not why_none,
         "op_id": new_op_id(),
         "back_url": reverse("portal:platform_rehearsal", args=[upload.pk]),
         "crumbs": trail((upload.file_name, reverse("portal:platform_rehearsal", args=[upload.pk])), ("确认学分", "")),

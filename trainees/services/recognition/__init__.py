@@ -1,6 +1,6 @@
 """Recognition of outside learning (学分认定): filed, vetted, confirmed and posted; states change here only."""
 
-from trainees.services.recognition.asking import ask_to_confirm, confirm_as_asked
+from trainees.services.recognition.asking import ask_to_confirm, confirm_as_asked, why_none_to_confirm
 from trainees.services.recognition.claims import Claim
 from trainees.services.recognition.deciding import (
     confirm_recognitions,
@@ -66,5 +66,6 @@ __all__ = [
     "tell_apart",
     "upload_export",
     "vet_recognitions",
+    "why_none_to_confirm",
     "withdraw_recognition",
 ]

@@ -11,7 +11,9 @@ from trainees.services.recognition.deciding import confirm_upload
 from trainees.services.recognition.doubles import is_undecided
 from trainees.services.recognition.holding import State
 
+WHY = "what waits in an import that the caller found in scope"
 NOTHING = "没有等待确认的记录，可能刚由他人办理"
+THEIR_OWN = "没有可以确认的记录：导入即审核，审核和确认不能是同一个人，请由组织部另一位同志确认"
 
 
 @intention
@@ -21,12 +23,17 @@ def ask_to_confirm(upload: PlatformUpload, *, actor: Account) -> LedgerAct:
     Raises Refused for what can be said at once; the worker asks about each record again.
     """
     _demand_department(upload, actor)
-    waiting = Recognition.objects.filter(upload=upload, state=State.VETTED)
-    if not waiting.exists():
-        raise Refused(NOTHING)
-    if not waiting.exclude(vetted_by_id=actor.pk).exists():
-        raise Refused("没有可以确认的记录：审核和确认不能是同一个人，请由另一位同志确认")
+    if why := why_none_to_confirm(upload, actor):
+        raise Refused(why)
     return ask_for(LedgerAct.Kind.CONFIRM, About(upload.unit, upload=upload), actor=actor, asked={})
+
+
+def why_none_to_confirm(upload: PlatformUpload, actor: Account) -> str:
+    """Why nothing of an import waits for this account's word, "" where something does."""
+    waiting = Recognition.objects.unscoped(WHY).filter(upload=upload, state=State.VETTED)
+    if not waiting.exists():
+        return NOTHING
+    return "" if waiting.exclude(vetted_by_id=actor.pk).exists() else THEIR_OWN
 
 
 def confirm_as_asked(act_id: UUID) -> None:
